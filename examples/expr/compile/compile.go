@@ -1,0 +1,130 @@
+// Package compile turns a formula of package formula into machine code.
+//
+//	formula.Formula   the tree that was read
+//	graph             its values, each once; constants folded           graph.go
+//	program           an order to compute them in                       program.go
+//	allocation        registers, and what has to wait in memory         alloc.go
+//	asm.Object        instructions                                      amd64.go, arm64.go
+//	Program           code in an arena, to be called                    rows_unsafe.go
+//
+// The code is one C function for both machines:
+//
+//	int64_t f(const double *vars, double *out, int64_t rows)
+//
+// computes a result per row. Row i has its variables at vars[i*n], ..., vars[i*n+n-1] in the order of
+// Formula.Vars, its result goes to out[i], and the return value is rows. A single evaluation is one row. The code
+// agrees with Formula.Eval in every bit, but for which NaN a result is; it reads and writes nothing else than
+// vars, out and its stack frame, and has no branch but the loop's.
+package compile
+
+import (
+	"errors"
+	"fmt"
+	"runtime"
+
+	"golang.org/x/sys/cpu"
+
+	"github.com/wxjit/wxjit/asm"
+	"github.com/wxjit/wxjit/codebuf"
+	"github.com/wxjit/wxjit/examples/expr/formula"
+)
+
+// hasSSE41 tells whether this machine, if it is an amd64, has the ROUNDSD instruction.
+var hasSSE41 = cpu.X86.HasSSE41
+
+// ErrTooLarge is a formula that is beyond a limit of its code, for errors.Is.
+var ErrTooLarge = errors.New("the formula is too large")
+
+// machines are what code can be made for.
+var machines = map[asm.Arch]struct {
+	target *target
+	emit   func(a *allocation, vars int) (*asm.Object, error)
+}{
+	asm.AMD64: {&amd64Target, emitAMD64},
+	asm.ARM64: {&arm64Target, emitARM64},
+}
+
+// Host is the architecture of this process, or an error that wraps errors.ErrUnsupported.
+func Host() (asm.Arch, error) {
+	for arch := range machines {
+		if arch.String() == runtime.GOARCH {
+			return arch, nil
+		}
+	}
+	return 0, fmt.Errorf("code for %s: %w", runtime.GOARCH, errors.ErrUnsupported)
+}
+
+// Assemble makes code of a formula, for any of the two architectures on any machine. Each group of instructions has
+// the part of the formula that it computes as its comment. The error is ErrTooLarge and says
+// which limit the formula is beyond.
+func Assemble(f *formula.Formula, arch asm.Arch) (*asm.Object, error) {
+	obj, _, err := assemble(f, arch)
+	return obj, err
+}
+
+func assemble(f *formula.Formula, arch asm.Arch) (*asm.Object, *program, error) {
+	m, ok := machines[arch]
+	if !ok {
+		return nil, nil, fmt.Errorf("code for %v: %w", arch, errors.ErrUnsupported)
+	}
+	p := newProgram(newGraph(f))
+	a, err := allocate(p, m.target)
+	if err != nil {
+		return nil, nil, fmt.Errorf("%w: %w", ErrTooLarge, err)
+	}
+	obj, err := m.emit(a, len(f.Vars))
+	if errors.Is(err, asm.ErrRange) {
+		err = fmt.Errorf("%w: %w", ErrTooLarge, err)
+	}
+	return obj, p, err
+}
+
+// New compiles a formula into an arena, for this machine. The Program holds pages of the arena until its Release. If
+// the processor has no instruction for a function of the formula, or there is no code for this platform, the
+// error wraps errors.ErrUnsupported; other errors are those of Assemble and of package codebuf. After an error
+// nothing is left in the arena.
+func New(arena *codebuf.Arena, f *formula.Formula) (*Program, error) {
+	return NewSealedBy(arena, f, (*codebuf.Buffer).Seal)
+}
+
+// NewSealedBy is New for who wants to look at the pages before and after they become executable: seal is called
+// with the complete code, seals it, and gives the result. If it gives an error it must have released what it made.
+func NewSealedBy(arena *codebuf.Arena, f *formula.Formula, seal func(*codebuf.Buffer) (*codebuf.Code, error)) (*Program, error) {
+	arch, err := Host()
+	if err != nil {
+		return nil, err
+	}
+	obj, p, err := assemble(f, arch)
+	if err != nil {
+		return nil, err
+	}
+	if arch == asm.AMD64 && !hasSSE41 && p.rounds() {
+		return nil, fmt.Errorf("floor, ceil and round need a processor with SSE4.1: %w", errors.ErrUnsupported)
+	}
+	buf, err := arena.NewBuffer(obj.Len())
+	if err != nil {
+		return nil, err
+	}
+	if _, err := buf.Place(obj); err != nil {
+		return nil, errors.Join(err, buf.Discard())
+	}
+	code, err := seal(buf)
+	if err != nil {
+		// A buffer that was sealed, or lost its pages in the attempt, has ended already.
+		if derr := buf.Discard(); !errors.Is(derr, codebuf.ErrSealed) && !errors.Is(derr, codebuf.ErrReleased) {
+			err = errors.Join(err, derr)
+		}
+		return nil, err
+	}
+	return bind(code, len(f.Vars)), nil
+}
+
+// rounds tells whether a program needs SSE4.1 on amd64.
+func (p *program) rounds() bool {
+	for _, in := range p.insts {
+		if in.op.isRounding() {
+			return true
+		}
+	}
+	return false
+}
