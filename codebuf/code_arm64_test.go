@@ -1,0 +1,3 @@
+package codebuf
+
+var goarchCode = []byte{0, 0, 1, 0x8b, 0xc0, 3, 0x5f, 0xd6}

@@ -1,0 +1,61 @@
+// Package codebuf runs generated machine code while no page is ever writable and executable at the same time.
+//
+// The life of code is a chain of types, and each step is a method of the one before:
+//
+//	arena, err := codebuf.New(codebuf.Config{})  // address space, no memory yet
+//	buf, err := arena.NewBuffer(n)               // *Buffer: pages to write to
+//	off, err := buf.Place(object)                // relocated for the address where it will run
+//	code, err := buf.Seal()                      // *Code: the pages can be executed and no longer written
+//	r, err := code.Call(1, 2)                    // on a stack of its own, C calling convention
+//	err = code.Release()                         // the memory goes back when nobody can be inside it
+//
+// # Calls
+//
+// Code is called by the C convention of the platform (System V AMD64 or AAPCS64) on the stack of a [Fiber].
+// [Fiber.Call] and [Code.Call] pass machine words; [Func0] to [Func4] make Go functions with typed arguments.
+//
+// Until it returns, generated code can't be preempted, and a fault in it ends the process: keep it short and
+// correct. It must not call Go, must leave x18 and x28 alone on arm64, and must return with the stack pointer
+// that it was entered with. What it holds in registers and memory of its own is invisible to the garbage
+// collector, as in cgo: keep what it points to alive until the call returns, and pass no pointer into a
+// goroutine's stack.
+//
+// # Errors
+//
+// Wrong use that can be detected gives one of the Err values; a system call that the kernel refused gives a
+// [*VMError]. What an error leaves behind is said at each method; nothing is ever half-done.
+package codebuf
+
+import (
+	"errors"
+
+	"github.com/wxjit/wxjit/internal/vmem"
+)
+
+// Wrong uses, for errors.Is.
+var (
+	ErrClosed   = errors.New("closed")             // the arena or the fiber is closed
+	ErrSealed   = errors.New("already sealed")     // the buffer has become Code
+	ErrReleased = errors.New("already released")   // the code or buffer has been given back
+	ErrBusy     = errors.New("in use")             // somebody is inside: try again later
+	ErrNoSpace  = errors.New("no space left")      // the buffer or the arena is full
+	ErrArgument = errors.New("argument not valid") // a size, an alignment, a number of arguments
+)
+
+// VMError is a system call that the kernel refused: which one (Op), the range (Addr, Len, in bytes) and the
+// errno (Err, what Unwrap gives). Poisoned says that the range was left in a state that could not be undone; it
+// is out of use until the arena is closed. Get it with errors.As.
+type VMError = vmem.Error
+
+// Blob is code that can be placed at an address. An [asm.Object] of this module is one; codebuf knows nothing
+// else of it.
+//
+// [asm.Object]: https://pkg.go.dev/github.com/wxjit/wxjit/asm#Object
+type Blob interface {
+	// Len is the number of bytes that Place writes.
+	Len() int
+	// Align is what the address must be a multiple of, a power of two up to the page size.
+	Align() int
+	// Place writes the bytes for address addr into dst, which is Len bytes long. It must not keep dst.
+	Place(dst []byte, addr uintptr) error
+}

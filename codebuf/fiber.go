@@ -1,0 +1,75 @@
+package codebuf
+
+import (
+	"errors"
+	"fmt"
+	"sync/atomic"
+
+	"github.com/wxjit/wxjit/internal/tramp"
+	"github.com/wxjit/wxjit/internal/vmem"
+)
+
+// FiberConfig says what a fiber should be like. The zero value is a good one.
+type FiberConfig struct {
+	// StackSize is the size of the stack in bytes, a power of two from 16 KiB, and at least four pages, to 1 GiB.
+	// 0 is DefaultStackSize. A page of it is the guard, and a part of the top page is the fiber's record.
+	// Memory is taken as the stack is touched.
+	StackSize int
+}
+
+// DefaultStackSize is the size of a fiber's stack unless FiberConfig says otherwise, in bytes.
+const DefaultStackSize = 256 << 10
+
+const maxStackSize = 1 << 30
+
+// Fiber is a stack on which generated code runs. It is for one call at a time, by any goroutine; running off the
+// end of the stack faults in a guard page. It holds memory until Close.
+type Fiber struct {
+	core  tramp.Fiber // must stay first, see Fiber.Call
+	stack *vmem.Stack
+	taken uint32 // atomic: 1 while a call has a pooled fiber
+}
+
+// NewFiber maps a stack. The errors are ErrArgument, a *VMError, and errors.ErrUnsupported on other platforms.
+func NewFiber(c FiberConfig) (*Fiber, error) {
+	switch n := c.StackSize; {
+	case !tramp.Supported:
+		return nil, fmt.Errorf("codebuf: new fiber: this platform: %w", errors.ErrUnsupported)
+	case n == 0:
+		c.StackSize = max(DefaultStackSize, 4*vmem.PageSize)
+	case n < max(16<<10, 4*vmem.PageSize) || n > maxStackSize || n&(n-1) != 0:
+		return nil, fmt.Errorf("codebuf: new fiber: stack of %d bytes: %w", n, ErrArgument)
+	}
+	f, err := newFiber(c.StackSize)
+	if err != nil {
+		return nil, fmt.Errorf("codebuf: new fiber: %w", err)
+	}
+	return f, nil
+}
+
+// Close unmaps the stack. A fiber in a call is ErrBusy, a second Close is ErrClosed; after a *VMError the fiber is as
+// before.
+func (f *Fiber) Close() error {
+	if !atomic.CompareAndSwapUintptr(&f.core.Inside, 0, tramp.InsideClosed) {
+		s := tramp.Busy
+		if atomic.LoadUintptr(&f.core.Inside) == tramp.InsideClosed {
+			s = tramp.Closed
+		}
+		return fmt.Errorf("codebuf: close fiber: %w", statusErrors[s])
+	}
+	if err := fibers.remove(f); err != nil {
+		atomic.StoreUintptr(&f.core.Inside, 0)
+		return fmt.Errorf("codebuf: close fiber: %w", err)
+	}
+	return nil
+}
+
+// statusErrors are the errors of calls, made once so that Fiber.Call needs no second call.
+var statusErrors = [...]error{
+	tramp.Returned: nil,
+	tramp.Released: fmt.Errorf("codebuf: code %w", ErrReleased),
+	tramp.Ended:    fmt.Errorf("codebuf: arena of the code %w", ErrClosed),
+	tramp.Busy:     fmt.Errorf("codebuf: fiber %w", ErrBusy),
+	tramp.Closed:   fmt.Errorf("codebuf: fiber %w", ErrClosed),
+	tramp.Unfit:    fmt.Errorf("codebuf: call: no fiber, no code or too many arguments: %w", ErrArgument),
+}

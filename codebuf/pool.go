@@ -1,0 +1,100 @@
+package codebuf
+
+import (
+	"fmt"
+	"sync"
+	"sync/atomic"
+
+	"github.com/wxjit/wxjit/internal/tramp"
+	"github.com/wxjit/wxjit/internal/vmem"
+)
+
+// fibers knows every fiber of the process, and keeps some for calls that don't bring their own.
+var fibers registry
+
+type registry struct {
+	// pooled is replaced as a whole when it grows or shrinks, so that take reads it without a lock. Its fibers
+	// are taken by a compare-and-swap of inside. A Fiber is memory of the collector and only its stack is
+	// mapped: whoever reads an old list finds fiberClosed, and never unmapped memory.
+	pooled atomic.Pointer[[]*Fiber]
+
+	mu  sync.Mutex // guards the rest, and the replacing of pooled
+	all map[*Fiber]struct{}
+}
+
+// add registers f, which is complete.
+func (r *registry) add(f *Fiber) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.all == nil {
+		r.all = map[*Fiber]struct{}{}
+	}
+	r.all[f] = struct{}{}
+}
+
+// remove unmaps f, of which the caller has the only right to use, and forgets it.
+func (r *registry) remove(f *Fiber) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if err := f.stack.Release(); err != nil {
+		return err
+	}
+	delete(r.all, f)
+	return nil
+}
+
+// inside gives the entries of all code that fibers are in.
+func (r *registry) inside() (entries []uintptr) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for f := range r.all {
+		if pc := atomic.LoadUintptr(&f.core.Inside); pc != 0 {
+			entries = append(entries, pc)
+		}
+	}
+	return entries
+}
+
+// callPooled makes a call that ended with status s on the fiber of the goroutine's own: it has none yet, or that one
+// is in use because the goroutine, inside generated code, called Go again.
+func callPooled(s tramp.Status, t *tramp.Target, args []uint64, shape tramp.Shape) (uint64, error) {
+	if s != tramp.Unbound && s != tramp.Busy {
+		return 0, statusErrors[s]
+	}
+	f, err := fibers.take(s == tramp.Unbound)
+	if err != nil {
+		return 0, err
+	}
+	r, s := tramp.Enter(&f.core, t, args, shape&^tramp.Own)
+	atomic.StoreUint32(&f.taken, 0)
+	return r, statusErrors[s]
+}
+
+// take gives the caller a fiber for a call, marked as taken if it is from the pool. With bind, the fiber becomes the
+// goroutine's own when there is room for that.
+func (r *registry) take(bind bool) (*Fiber, error) {
+	if list := r.pooled.Load(); list != nil {
+		for _, f := range *list {
+			if atomic.LoadUint32(&f.taken) == 0 && atomic.CompareAndSwapUint32(&f.taken, 0, 1) {
+				return f, nil
+			}
+		}
+	}
+	f, err := newFiber(max(DefaultStackSize, 4*vmem.PageSize))
+	if err != nil {
+		return nil, fmt.Errorf("codebuf: call: stack: %w", err)
+	}
+	if bind && tramp.Bind(&f.core) {
+		return f, nil
+	}
+	atomic.StoreUint32(&f.taken, 1)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var list []*Fiber
+	if old := r.pooled.Load(); old != nil {
+		list = append(list, *old...)
+	}
+	list = append(list, f)
+	r.pooled.Store(&list)
+	return f, nil
+}

@@ -1,0 +1,21 @@
+//go:build linux && (amd64 || arm64)
+
+package tramp
+
+// Supported tells whether generated code can be called on this platform.
+const Supported = true
+
+// Enter calls t on the stack of f, or as shape says. The arguments are the integers first, then the bits of the
+// floating-point numbers; integers that don't fit in registers pass on the stack. The result is RAX or X0, or the low
+// half of XMM0 or D0, as shape says. When it comes back because t has returned or is dead, f.Inside is 0 and f may
+// already be in other hands.
+//
+// The check of t.Dead and the call are one step against whoever frees the code: Inside is stored first, then Dead
+// is loaded. The freeing side sets Dead, then makes every thread pass a barrier (membarrier(2)), then reads
+// Inside. Either it sees the fiber inside, or the fiber sees that the code is dead; no fence is needed here.
+//
+//go:noescape
+func Enter(f *Fiber, t *Target, args []uint64, shape Shape) (r uint64, s Status)
+
+// getg gives the address of the runtime's record of the calling goroutine, as a number to tell goroutines apart.
+func getg() uintptr

@@ -1,0 +1,89 @@
+// Package tramp is the door between Go and generated code: it leaves the goroutine's stack for a fiber's, calls,
+// and comes back.
+//
+// # Where things are
+//
+// A fiber's stack ends at its control block: the stack pointer that generated code starts with is the address
+// of the Control, whose first words are the arguments that the C convention passes on the stack. So when the
+// code returns, the stack pointer *is* the control block, whatever the code did to the registers.
+//
+//	guard page | stack, grows down  <- SP | Control: StackArgs, saved Go state
+//
+// # Which conventions meet
+//
+// Go calls Enter by ABI0: every register but SP, BP and (arm64) g may be overwritten (Go internal ABI,
+// "Architecture specifics"). Generated code follows the C convention: System V AMD64 psABI, "Function Calling
+// Sequence"; AAPCS64, "The Base Procedure Call Standard". What it must preserve for a C caller Enter does not
+// rely on; SP, BP and g are put back from memory.
+package tramp
+
+// Limits of a call.
+const (
+	MaxArgs   = 32 // integer arguments
+	FloatRegs = 8  // floating-point arguments: those that pass in registers
+)
+
+// Shape says what is special about a call; 0 is one with integers only, on a fiber that is given.
+type Shape uint32
+
+// The parts of a Shape. The low byte is the number of floating-point arguments.
+const (
+	FloatArgs   Shape = 0xff
+	FloatResult Shape = 1 << floatResultBit // the result is in the floating-point register
+	Own         Shape = 1 << ownBit         // on the fiber that is bound to the calling goroutine
+
+	floatResultBit = 8
+	ownBit         = 9
+)
+
+// Control is the control block of a fiber. It lies above the fiber's stack, outside of Go's heap, aligned to 16.
+type Control struct {
+	// StackArgs are the arguments after those in registers. It must stay first: it is what SP points to.
+	StackArgs [MaxArgs - IntRegs]uint64
+
+	// Fiber is the address of the Fiber that this belongs to.
+	Fiber uintptr
+
+	// Saved during a call:
+	sp    uintptr // Go's stack pointer
+	bp    uintptr // amd64: Go's frame pointer
+	g     uintptr // arm64: Go's g
+	shape uintptr // the Shape, if that is not 0
+}
+
+// Fiber is what Enter knows of a fiber. It is memory of the collector's, and outlives its stack.
+type Fiber struct {
+	// Inside says which code the fiber is in: its entry, from before the check that it is live until it has been
+	// left; 0 outside. Enter stores to it; others may load it atomically, and may change it from 0 where no call
+	// can begin.
+	Inside  uintptr
+	Control *Control
+	owner   uintptr // the g of the goroutine that it is bound to, or 0
+}
+
+// Target is code that can be entered.
+type Target struct {
+	Entry uintptr
+	Dead  Status // Returned while the code can be called, else what calls return; changed atomically
+}
+
+// Status is how a call ended.
+type Status uint32
+
+// The ways in which Enter comes back. All but Returned mean that nothing was called; those up to Ended are what
+// Target.Dead may be.
+const (
+	Returned Status = iota // the code returned
+	Released               // the code has been released
+	Ended                  // the code has ended with its arena
+	Busy                   // the fiber is in a call
+	Closed                 // the fiber is closed: Inside is InsideClosed
+	Unbound                // this goroutine has no fiber of its own
+	Unfit                  // there is no fiber or no target, or there are too many arguments
+)
+
+// InsideClosed is what Inside of a closed fiber is. (For the assembler it is -1.)
+const (
+	InsideClosed = ^uintptr(0)
+	insideClosed = -1
+)
