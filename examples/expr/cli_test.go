@@ -1,0 +1,249 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// execute runs the command in this process.
+func execute(stdin string, args ...string) (stdout, stderr string, code int) {
+	var out, errs bytes.Buffer
+	code = run(args, strings.NewReader(stdin), &out, &errs)
+	return out.String(), errs.String(), code
+}
+
+func TestSingle(t *testing.T) {
+	tests := []struct {
+		args []string
+		want string
+	}{
+		{[]string{"sqrt(x*x + y*y)", "x=3", "y=4"}, "5"},
+		{[]string{"sqrt(x*x + y*y) / (1 + abs(x - y))", "x=3", "y=4"}, "2.5"},
+		{[]string{"1 + 2*3"}, "7"},
+		{[]string{"--", "-x^2", "x=3"}, "-9"},
+		{[]string{"x", "x=-3"}, "-3"},
+		{[]string{"x/y", "x=1", "y=-0"}, "-Inf"},
+		{[]string{"x", "x=NaN"}, "NaN"},
+		{[]string{"größe*2", "größe=1e3"}, "2000"},
+		{[]string{"x", "x=1e20"}, "100000000000000000000"},
+		{[]string{"x", "x=1e21"}, "1e+21"},
+		{[]string{"x", "x=0.000001"}, "0.000001"},
+		{[]string{"x", "x=0.0000001"}, "1e-07"},
+		{[]string{"0.1 + 0.2"}, "0.30000000000000004"},
+		{[]string{"x > 1 ? floor(x) : ceil(x)", "x=1.5"}, "1"},
+		{[]string{"max(min(x, 10), 0)", "x=-0"}, "0"},
+	}
+	for _, tt := range tests {
+		stdout, stderr, code := execute("", tt.args...)
+		require.Zero(t, code, stderr)
+		require.Empty(t, stderr)
+		require.Equal(t, tt.want+"\n", stdout, tt.args)
+	}
+}
+
+func TestHelp(t *testing.T) {
+	stdout, stderr, code := execute("", "-help")
+	require.Equal(t, usage, stdout)
+	require.Empty(t, stderr)
+	require.Zero(t, code)
+}
+
+// TestMisuse is every wrong use: one line, and exit code 2.
+func TestMisuse(t *testing.T) {
+	dir := t.TempDir()
+	file := func(name, content string) string {
+		path := filepath.Join(dir, name)
+		require.NoError(t, os.WriteFile(path, []byte(content), 0o600))
+		return path
+	}
+	good := file("good.csv", "x,y\n1,2\n")
+	empty := file("empty.csv", "")
+	twice := file("twice.csv", "x,y,x\n1,2,3\n")
+	number := file("number.csv", "name,x\na,1\n\"b\nc\",2\nd, 3x \n")
+	huge := file("huge.csv", "x\n1\n1e999\n")
+	blank := file("blank.csv", "x,y\n1,2\n3,\n")
+	ragged := file("ragged.csv", "x,y\n1,2\n3\n")
+	quote := file("quote.csv", "x,y\n1,2\n3,\"4\n")
+	bare := file("bare.csv", "x,y\n1,2\n3,4\"5\n")
+	long := file("long.csv", "x,y\n1,2\n3,\""+strings.Repeat("z\n", maxRecord)+"\"\n")
+	missing := filepath.Join(dir, "missing.csv")
+	terms := func(sep string) string {
+		var b strings.Builder
+		for i := range 4200 {
+			fmt.Fprintf(&b, "%sx*%d", sep, i+2)
+		}
+		return b.String()[1:]
+	}
+	const notRun = "does not go with -S, which runs nothing"
+	tests := []struct {
+		args []string
+		want string // what stderr says after "expr: "
+	}{
+		{nil, "no formula; -help shows how"},
+		{[]string{"-maps"}, "no formula; -help shows how"},
+		{[]string{"--"}, "no formula; -help shows how"},
+		{[]string{""}, "formula, column 1: the formula is empty"},
+		{[]string{"  "}, "formula, column 1: the formula is empty"},
+		{[]string{"-"}, "formula, column 2: expected a value, found the end of the formula"},
+		{[]string{"x +* y", "x=1"}, "formula, column 4: expected a value, found *"},
+		{[]string{"x\xff", "x=1"}, "formula, column 2: not valid UTF-8: byte 0xff"},
+		{[]string{"x ^ y", "x=1", "y=2"}, "formula, column 5: the exponent must be a constant integer, not y"},
+		{[]string{"x^\n(y\n+\x1b1)", "x=1", "y=2"}, `formula, column 6: unexpected character '\x1b'`},
+		{[]string{"(" + terms("+") + ")*(1-" + terms("-") + ")", "x=1"}, "the formula is too large: more than 4096 values are needed at the same time"},
+		// flags
+		{[]string{"-q", "x"}, `argument "-q": unknown flag; a formula that begins with - goes behind --`},
+		{[]string{"-x + 1", "x=1"}, `argument "-x + 1": unknown flag; a formula that begins with - goes behind --`},
+		{[]string{"-s", "x"}, `argument "-s": unknown flag; a formula that begins with - goes behind --`},
+		{[]string{"-csv"}, "flag -csv: needs a value"},
+		{[]string{"-csv="}, "flag -csv: the value is empty"},
+		{[]string{"-maps=1", "x", "x=1"}, "flag -maps: takes no value"},
+		{[]string{"-S", "-S", "x"}, "flag -S: given twice"},
+		{[]string{"-csv", good, "--csv", good, "x"}, "flag -csv: given twice"},
+		{[]string{"-S", "-maps", "x"}, "flag -maps: " + notRun},
+		{[]string{"-S", "-csv", good, "x"}, "flag -csv: " + notRun},
+		{[]string{"-maps", "-csv", good, "x"}, "flag -maps: does not go with -csv"},
+		{[]string{"-S", "x", "x=1"}, `argument "x=1": ` + notRun},
+		{[]string{"-csv", good, "x", "x=1"}, `argument "x=1": does not go with -csv, where the variables are columns`},
+		{[]string{"-arch", "arm64", "x", "x=1"}, "flag -arch: goes with -S only"},
+		{[]string{"-S", "-arch", "vax", "x"}, `flag -arch: "vax" is neither amd64 nor arm64`},
+		// values
+		{[]string{"x + z", "x=1"}, "formula, column 5: unknown variable z: add z=value"},
+		{[]string{"x", "x=1", "y=2"}, `argument "y=2": the formula has no variable "y"`},
+		{[]string{"x", "x=1", "pi=3"}, `argument "pi=3": the formula has no variable "pi"`},
+		{[]string{"x", "x=1", "x=1"}, `argument "x=1": x has a value already`},
+		{[]string{"x", "x"}, `argument "x": expected name=value`},
+		{[]string{"x", "-maps", "x=1"}, `argument "-maps": flags go before the formula`},
+		{[]string{"x", "x=12a"}, `argument "x=12a": malformed number "12a"`},
+		{[]string{"x", "x="}, `argument "x=": malformed number ""`},
+		{[]string{"x", "x=1\n2"}, `argument "x=1\n2": malformed number "1\n2"`},
+		{[]string{"x", "x=1e999"}, `argument "x=1e999": number "1e999" is too large for a float64`},
+		// files
+		{[]string{"-csv", missing, "x"}, "open " + missing + ": no such file or directory"},
+		{[]string{"-csv", dir, "x"}, dir + ": read " + dir + ": is a directory"},
+		{[]string{"-csv", empty, "x"}, empty + ", line 1: no header: the file is empty"},
+		{[]string{"-csv", "-", "x"}, "standard input, line 1: no header: the file is empty"},
+		{[]string{"-csv", good, "1 + price"}, good + `, line 1: no column "price", which the formula has in column 5`},
+		{[]string{"-csv", twice, "x"}, twice + `, line 1: two columns "x"`},
+		{[]string{"-csv", number, "x"}, number + `, line 5, column "x": malformed number "3x"`},
+		{[]string{"-csv", huge, "x"}, huge + `, line 3, column "x": number "1e999" is too large for a float64`},
+		{[]string{"-csv", blank, "x + y"}, blank + `, line 3, column "y": malformed number ""`},
+		{[]string{"-csv", ragged, "x"}, ragged + ", line 3: 1 fields, and the header has 2"},
+		{[]string{"-csv", quote, "x"}, quote + `, line 4: extraneous or missing " in quoted-field`},
+		{[]string{"-csv", bare, "x"}, bare + `, line 3: bare " in non-quoted-field`},
+		{[]string{"-csv", long, "x"}, long + ", line 3: a record of more than 1048576 bytes"},
+	}
+	for _, tt := range tests {
+		_, stderr, code := execute("", tt.args...)
+		require.Equal(t, "expr: "+tt.want+"\n", stderr)
+		require.Equal(t, 2, code, stderr)
+		require.Equal(t, 1, strings.Count(stderr, "\n"))
+	}
+}
+
+type brokenPipe struct{}
+
+func (brokenPipe) Write([]byte) (int, error) { return 0, errors.New("broken\npipe") }
+
+// TestOutputFails is not the user's mistake: exit code 1.
+func TestOutputFails(t *testing.T) {
+	for _, args := range [][]string{{"1"}, {"-help"}, {"-S", "1"}, {"-maps", "1"}, {"-csv", "-", "1"}} {
+		var stderr bytes.Buffer
+		code := run(args, strings.NewReader("x\n1\n"), brokenPipe{}, &stderr)
+		require.Equal(t, 1, code, args)
+		require.Contains(t, stderr.String(), "expr: ", args)
+		require.Contains(t, stderr.String(), `broken\npipe`, args)
+		require.Equal(t, 1, strings.Count(stderr.String(), "\n"), args)
+	}
+}
+
+func TestCSV(t *testing.T) {
+	const readings = "\ufeffname, price ,qty,tax\r\n" +
+		"a, 10 ,2,0.5\r\n" +
+		"\"b, c\",1e2,.5,0\r\n" +
+		"\r\n" +
+		"d,\"3\",1,-1"
+	stdout, stderr, code := execute(readings, "-csv", "-", "price*qty*(1+tax)")
+	require.Empty(t, stderr)
+	require.Zero(t, code)
+	require.Equal(t, "30\n50\n0\n", stdout)
+
+	stdout, _, code = execute("x\n1\n2\n", "-csv=-", "1 + 1")
+	require.Zero(t, code)
+	require.Equal(t, "2\n2\n", stdout)
+
+	stdout, _, code = execute("x\n", "-csv=-", "x")
+	require.Zero(t, code)
+	require.Empty(t, stdout)
+}
+
+// TestCSVBatches crosses the batches' borders, and sees the results of the rows before a wrong one.
+func TestCSVBatches(t *testing.T) {
+	for _, rows := range []int{1, batchRows - 1, batchRows, batchRows + 1, 3*batchRows + 7} {
+		var in, want strings.Builder
+		in.WriteString("x,y\n")
+		for i := range rows {
+			fmt.Fprintf(&in, "%d,%d\n", i, i%7)
+			fmt.Fprintf(&want, "%d\n", i*10+i%7)
+		}
+		stdout, stderr, code := execute(in.String(), "-csv", "-", "x*10 + y")
+		require.Zero(t, code, stderr)
+		require.Equal(t, want.String(), stdout)
+
+		in.WriteString("1,oops\n")
+		stdout, stderr, code = execute(in.String(), "-csv", "-", "x*10 + y")
+		require.Equal(t, 2, code)
+		require.Equal(t, want.String(), stdout)
+		require.Equal(t, fmt.Sprintf("expr: standard input, line %d, column \"y\": malformed number \"oops\"\n", rows+2), stderr)
+	}
+}
+
+// endless is a CSV file of n rows that exists only while it is read.
+type endless struct{ rows int }
+
+func (e *endless) Read(b []byte) (n int, err error) {
+	for len(b)-n >= 4 && e.rows > 0 {
+		n += copy(b[n:], "1,2\n")
+		e.rows--
+	}
+	if e.rows == 0 {
+		err = io.EOF
+	}
+	return n, err
+}
+
+// TestCSVMemory holds the command to a bounded amount of memory, whatever the size of the file.
+func TestCSVMemory(t *testing.T) {
+	allocated := func(rows int) uint64 {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		code := run([]string{"-csv", "-", "x+y"}, io.MultiReader(strings.NewReader("x,y\n"), &endless{rows}), io.Discard, io.Discard)
+		runtime.ReadMemStats(&after)
+		require.Zero(t, code)
+		return after.TotalAlloc - before.TotalAlloc
+	}
+	const row = 8 // encoding/csv makes a string of each record
+	few, many := allocated(1000), allocated(200_000)
+	require.Less(t, many-min(few, many), uint64(200_000*2*row))
+}
+
+// TestMaps sees the pages become executable, and cease to be writable, in the kernel's own words.
+func TestMaps(t *testing.T) {
+	stdout, stderr, code := execute("", "-maps", "x*x + 1", "x=2")
+	require.Zero(t, code, stderr)
+	require.Regexp(t, regexp.MustCompile(`^before sealing, code at 0x[0-9a-f]+:
+[0-9a-f]+-[0-9a-f]+ rw-p .*
+after sealing, code at 0x[0-9a-f]+:
+[0-9a-f]+-[0-9a-f]+ r-xp .*
+5
+$`), stdout)
+}
