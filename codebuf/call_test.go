@@ -1,52 +1,362 @@
 package codebuf
 
 import (
+	"bytes"
+	"math"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"runtime/trace"
+	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
+	"unsafe"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/wxjit/wxjit/internal/testenv"
+	"github.com/wxjit/wxjit/internal/tramp"
 )
 
-var addCode = map[string][]byte{"amd64": {0x48, 0x8d, 0x04, 0x37, 0xc3}, "arm64": {0, 0, 1, 0x8b, 0xc0, 3, 0x5f, 0xd6}}
-
-func BenchmarkCall(b *testing.B) {
-	a, err := New(Config{})
-	require.NoError(b, err)
-	buf, err := a.NewBuffer(1)
-	require.NoError(b, err)
-	buf.Write(goarchCode)
-	c, err := buf.Seal()
-	require.NoError(b, err)
-	f, err := NewFiber(FiberConfig{})
-	require.NoError(b, err)
-	b.Run("fiber", func(b *testing.B) {
-		for b.Loop() {
-			if r, err := f.Call(c, 1, 2); r != 3 || err != nil {
-				b.Fatal(r, err)
-			}
+func TestCallIntegers(t *testing.T) {
+	a := newTestArena(t, Config{})
+	f := newTestFiber(t)
+	args := make([]uint64, tramp.MaxArgs)
+	for i := range args {
+		args[i] = 0x1111111111111111 * uint64(i+1)
+	}
+	for k := range args {
+		c := seal(t, a, codePick(k))
+		for n := k + 1; n <= len(args); n++ {
+			r, err := f.Call(c, args[:n]...)
+			require.NoError(t, err)
+			require.Equal(t, args[k], r, "argument %d of %d", k, n)
+			r, err = c.Call(args[:n]...)
+			require.NoError(t, err)
+			require.Equal(t, args[k], r, "argument %d of %d", k, n)
 		}
-	})
-	b.Run("code", func(b *testing.B) {
-		for b.Loop() {
-			if r, err := c.Call(1, 2); r != 3 || err != nil {
-				b.Fatal(r, err)
-			}
-		}
-	})
-	fn := Func2[int64, int64, int64](c)
-	b.Run("func2", func(b *testing.B) {
-		for b.Loop() {
-			if r, err := fn(1, 2); r != 3 || err != nil {
-				b.Fatal(r, err)
-			}
-		}
-	})
-	b.Run("go", func(b *testing.B) {
-		for b.Loop() {
-			if r := goAdd(1, 2); r != 3 {
-				b.Fatal(r, err)
-			}
-		}
-	})
+		require.NoError(t, c.Release())
+	}
 }
 
+func TestCallFloats(t *testing.T) {
+	a := newTestArena(t, Config{})
+	f := newTestFiber(t)
+	for k := range tramp.FloatRegs {
+		c := seal(t, a, codePickFloat(k))
+		args := []uint64{1, 2, 3}
+		for n := range tramp.FloatRegs {
+			args = append(args, math.Float64bits(float64(n)+0.5))
+			r, s := tramp.Enter(&f.core, &c.target, args, tramp.FloatResult|tramp.Shape(n+1))
+			require.Equal(t, tramp.Returned, s)
+			if n >= k {
+				require.Equal(t, float64(k)+0.5, math.Float64frombits(r), "float %d of %d", k, n+1)
+			}
+		}
+		_, s := tramp.Enter(&f.core, &c.target, make([]uint64, 9), 9)
+		require.Equal(t, tramp.Unfit, s, "more floats than registers")
+		_, s = tramp.Enter(&f.core, &c.target, make([]uint64, 3), 4)
+		require.Equal(t, tramp.Unfit, s, "more floats than arguments")
+		require.NoError(t, c.Release())
+	}
+}
+
+func TestTypedFunctions(t *testing.T) {
+	a := newTestArena(t, Config{})
+	add, mixed, identity := seal(t, a, codeAdd), seal(t, a, codeMixed), seal(t, a, codeIdentity)
+
+	got, err := Func2[int64, int64, int64](add)(-5, 3)
+	require.NoError(t, err)
+	require.EqualValues(t, -2, got)
+
+	// Integers and floats are numbered separately, whatever their order.
+	want := 2.5*4 + 10 - 3
+	for name, call := range map[string]func() (float64, error){
+		"ffii": func() (float64, error) { return Func4[float64, float64, int, int8, float64](mixed)(2.5, 4, 10, 3) },
+		"iiff": func() (float64, error) { return Func4[int, uint8, float64, float64, float64](mixed)(10, 3, 2.5, 4) },
+		"fifi": func() (float64, error) { return Func4[float64, int, float64, int, float64](mixed)(2.5, 10, 4, 3) },
+		"ifif": func() (float64, error) { return Func4[int, float64, int, float64, float64](mixed)(10, 2.5, 3, 4) },
+	} {
+		got, err := call()
+		require.NoError(t, err)
+		require.Equal(t, want, got, name)
+	}
+
+	x := 7
+	p, err := Func1[unsafe.Pointer, unsafe.Pointer](identity)(unsafe.Pointer(&x))
+	require.NoError(t, err)
+	require.Equal(t, unsafe.Pointer(&x), p)
+
+	f32, err := Func1[float32, float32](seal(t, a, codePickFloat(0)))(1.25)
+	require.NoError(t, err)
+	require.Equal(t, float32(1.25), f32)
+
+	pick0, err := Func0[int](seal(t, a, codeTrash))()
+	require.NoError(t, err)
+	require.Equal(t, 7, pick0)
+	third, err := Func3[int, int, int, int](seal(t, a, codePick(2)))(1, 2, 3)
+	require.NoError(t, err)
+	require.Equal(t, 3, third)
+}
+
+// TestNarrowIntegers checks that arguments are extended to the whole register, and that only the low bits of a result
+// count.
+func TestNarrowIntegers(t *testing.T) {
+	c := seal(t, newTestArena(t, Config{}), codeIdentity)
+	checkNarrow[int8](t, c, -5, 127, -128)
+	checkNarrow[int16](t, c, -5, 32767, -32768)
+	checkNarrow[int32](t, c, -5, math.MaxInt32, math.MinInt32)
+	checkNarrow[int64](t, c, -5, math.MaxInt64, math.MinInt64)
+	checkNarrow[uint8](t, c, 5, 255)
+	checkNarrow[uint16](t, c, 5, 65535)
+	checkNarrow[uint32](t, c, 5, math.MaxUint32)
+	checkNarrow[uint64](t, c, 5, math.MaxUint64)
+	checkNarrow[uintptr](t, c, 5, math.MaxUint64)
+	type celsius int16
+	checkNarrow[celsius](t, c, -273)
+}
+
+func checkNarrow[T interface {
+	Word
+	~int8 | ~int16 | ~int32 | ~int64 | ~uint8 | ~uint16 | ~uint32 | ~uint64 | ~uintptr
+}](t *testing.T, c *Code, values ...T,
+) {
+	for _, v := range values {
+		whole, err := Func1[T, uint64](c)(v)
+		require.NoError(t, err)
+		require.Equal(t, uint64(v), whole, "%T %v as a register", v, v)
+		low, err := Func1[uint64, T](c)(0x5aa5_5aa5_5aa5_5aa5 + uint64(v)<<8>>8)
+		require.NoError(t, err)
+		require.Equal(t, T(0x5aa5_5aa5_5aa5_5aa5+uint64(v)<<8>>8), low, "%T from a register", v)
+	}
+}
+
+// TestRegistersComeBack calls code that spoils every register and checks what Go needs of them: SP, BP or FP and g
+// exactly, and a stack that the tracer's walk along frame pointers survives.
+func TestRegistersComeBack(t *testing.T) {
+	a := newTestArena(t, Config{})
+	c := seal(t, a, codeTrash)
+	f := newTestFiber(t)
+	require.NoError(t, trace.Start(&bytes.Buffer{}))
+	defer trace.Stop()
+	for range 1000 {
+		before := testenv.Registers()
+		r, err := f.Call(c)
+		after := testenv.Registers()
+		require.NoError(t, err)
+		require.EqualValues(t, 7, r)
+		require.Equal(t, before, after)
+		runtime.Gosched()
+	}
+	runtime.GC()
+}
+
+func TestStackIsAlignedAndGuarded(t *testing.T) {
+	a := newTestArena(t, Config{})
+	f, err := NewFiber(FiberConfig{StackSize: 64 << 10})
+	require.NoError(t, err)
+	defer func() { require.NoError(t, f.Close()) }()
+	sp, err := f.Call(seal(t, a, codeSP))
+	require.NoError(t, err)
+	sp -= uint64(spAtEntry & math.MaxUint64)
+	require.Zero(t, sp%16, "the C convention wants SP aligned to 16 at a call")
+	lo, hi := f.stack.Bounds()
+	require.EqualValues(t, hi, sp)
+
+	depth := seal(t, a, codeDepth)
+	room := uint64(hi-lo)/16 - 2
+	r, err := f.Call(depth, room)
+	require.NoError(t, err)
+	require.Equal(t, room, r, "all of the stack can be used")
+}
+
+// TestStackOverflowFaults runs off the end of a stack in a child process: the guard page is hit, and nothing else.
+func TestStackOverflowFaults(t *testing.T) {
+	if os.Getenv("WXJIT_OVERFLOW") != "" {
+		a := newTestArena(t, Config{})
+		f := newTestFiber(t)
+		lo, _ := f.stack.Bounds()
+		println("guard ends at", lo)
+		f.Call(seal(t, a, codeDepth), 1<<40) //nolint:errcheck // does not come back
+		t.Fatal("came back")
+	}
+	out, err := testenv.Child(t, "TestStackOverflowFaults", "WXJIT_OVERFLOW=1").CombinedOutput()
+	require.Error(t, err)
+	require.NotContains(t, string(out), "came back")
+	require.True(t, strings.Contains(string(out), "SIGSEGV") || strings.Contains(err.Error(), "segmentation"), "%v\n%s", err, out)
+}
+
+func TestCallAllocatesNothing(t *testing.T) {
+	a := newTestArena(t, Config{})
+	c, mixed := seal(t, a, codeAdd), seal(t, a, codeMixed)
+	f := newTestFiber(t)
+	add := Func2[int64, int64, int64](c)
+	fma := Func4[float64, float64, int, int, float64](mixed)
+	x, y := uint64(os.Getpid()), uint64(len(os.Args))
+	for name, call := range map[string]func(){
+		"Fiber.Call": func() { f.Call(c, x, y) },
+		"Code.Call":  func() { c.Call(x, y) },
+		"Func2":      func() { add(int64(x), int64(y)) },
+		"Func4":      func() { fma(1, 2, int(x), int(y)) },
+	} {
+		require.Zero(t, testing.AllocsPerRun(1000, call), name)
+	}
+}
+
+// TestCallsInParallel has many more goroutines than there are bound fibers.
+func TestCallsInParallel(t *testing.T) {
+	a := newTestArena(t, Config{})
+	c, mixed := seal(t, a, codeAdd), seal(t, a, codeMixed)
+	add := Func2[int64, int64, int64](c)
+	fma := Func4[float64, float64, int, int, float64](mixed)
+	goroutines, rounds := 600, 300
+	if runtime.GOARCH != "amd64" {
+		rounds = 30
+	}
+	var wrong atomic.Int64
+	var wg sync.WaitGroup
+	for g := range goroutines {
+		wg.Go(func() {
+			for i := range rounds {
+				s, err := add(int64(g), int64(i))
+				m, err2 := fma(float64(g), 2, i, 1)
+				if err != nil || err2 != nil || s != int64(g+i) || m != float64(2*g+i-1) {
+					wrong.Add(1)
+				}
+				if i%16 == 0 {
+					runtime.Gosched()
+				}
+			}
+		})
+	}
+	for range 20 {
+		runtime.GC()
+	}
+	wg.Wait()
+	require.Zero(t, wrong.Load())
+}
+
+// inside runs codeSpin on f in a goroutine, waits until it is inside, and gives a function that lets it out and waits
+// for the end of the call. Meanwhile a garbage collection would wait for it, so there is none.
+func inside(t *testing.T, f *Fiber, c *Code) (leave func() error) {
+	gc := debug.SetGCPercent(-1)
+	words := new([2]uint64)
+	done := make(chan error)
+	go func() {
+		_, err := f.Call(c, uint64(uintptr(unsafe.Pointer(&words[0]))), uint64(uintptr(unsafe.Pointer(&words[1]))))
+		done <- err
+	}()
+	for atomic.LoadUint64(&words[0]) == 0 {
+		time.Sleep(time.Microsecond)
+	}
+	return func() error {
+		atomic.StoreUint64(&words[1], 1)
+		err := <-done
+		runtime.KeepAlive(words)
+		debug.SetGCPercent(gc)
+		return err
+	}
+}
+
+func TestFiberMisuse(t *testing.T) {
+	a := newTestArena(t, Config{})
+	c := seal(t, a, codeAdd)
+	for _, n := range []int{-1, 1, 4096, 24 << 10, 2 << 30} {
+		_, err := NewFiber(FiberConfig{StackSize: n})
+		require.ErrorIs(t, err, ErrArgument, n)
+	}
+	f, err := NewFiber(FiberConfig{StackSize: 16 << 10})
+	require.NoError(t, err)
+	_, err = f.Call(nil)
+	require.ErrorIs(t, err, ErrArgument)
+	_, err = (*Code)(nil).Call()
+	require.ErrorIs(t, err, ErrArgument)
+	_, err = Func1[int, int](nil)(1)
+	require.ErrorIs(t, err, ErrArgument)
+	_, err = (*Fiber)(nil).Call(c)
+	require.ErrorIs(t, err, ErrArgument)
+	_, err = f.Call(c, make([]uint64, tramp.MaxArgs+1)...)
+	require.ErrorIs(t, err, ErrArgument)
+	_, err = c.Call(make([]uint64, tramp.MaxArgs+1)...)
+	require.ErrorIs(t, err, ErrArgument)
+	r, err := f.Call(c, 1, 2)
+	require.NoError(t, err, "after wrong uses")
+	require.EqualValues(t, 3, r)
+
+	leave := inside(t, f, seal(t, a, codeSpin))
+	_, err = f.Call(c, 1, 2)
+	require.ErrorIs(t, err, ErrBusy)
+	require.ErrorIs(t, f.Close(), ErrBusy)
+	require.NoError(t, leave())
+
+	require.NoError(t, f.Close())
+	require.ErrorIs(t, f.Close(), ErrClosed)
+	_, err = f.Call(c, 1, 2)
+	require.ErrorIs(t, err, ErrClosed)
+}
+
+// TestOwnFiberBusy makes a pooled call while the goroutine's own fiber is in use, as a callback would.
+func TestOwnFiberBusy(t *testing.T) {
+	c := seal(t, newTestArena(t, Config{}), codeAdd)
+	_, err := c.Call(1, 2)
+	require.NoError(t, err)
+	r, err := callPooled(tramp.Busy, c.entry(), []uint64{3, 4}, 0)
+	require.NoError(t, err)
+	require.EqualValues(t, 7, r)
+}
+
+func BenchmarkCall(b *testing.B) {
+	a := newTestArena(b, Config{})
+	c := seal(b, a, codeAdd)
+	f := newTestFiber(b)
+	add := Func2[int64, int64, int64](c)
+	var sum int64
+	timed := func(name string, base float64, loop func(n int)) (perCall float64) {
+		b.Run(name, func(b *testing.B) {
+			loop(b.N)
+			perCall = float64(b.Elapsed().Nanoseconds()) / float64(b.N)
+			if base > 0 {
+				b.ReportMetric(perCall/base, "x-go")
+			}
+		})
+		return perCall
+	}
+	base := timed("GoFuncValue", 0, func(n int) {
+		for i := range n {
+			sum += goAdd(int64(i), 2)
+		}
+	})
+	timed("FiberCall", base, func(n int) {
+		for i := range n {
+			r, err := f.Call(c, uint64(i), 2)
+			if err != nil {
+				b.Fatal(err)
+			}
+			sum += int64(r)
+		}
+	})
+	timed("Func2", base, func(n int) {
+		for i := range n {
+			r, err := add(int64(i), 2)
+			if err != nil {
+				b.Fatal(err)
+			}
+			sum += r
+		}
+	})
+	timed("CodeCall", base, func(n int) {
+		for i := range n {
+			r, err := c.Call(uint64(i), 2)
+			if err != nil {
+				b.Fatal(err)
+			}
+			sum += int64(r)
+		}
+	})
+	runtime.KeepAlive(sum)
+}
+
+// goAdd is what calls are compared with: a Go function through a func value.
 var goAdd = func(a, b int64) int64 { return a + b }

@@ -27,7 +27,9 @@ const maxStackSize = 1 << 30
 type Fiber struct {
 	core  tramp.Fiber // must stay first, see Fiber.Call
 	stack *vmem.Stack
-	taken uint32 // atomic: 1 while a call has a pooled fiber
+
+	shared bool   // bound to a goroutine or pooled, and so never closed
+	taken  uint32 // atomic: 1 while a call has it from the pool
 }
 
 // NewFiber maps a stack. The errors are ErrArgument, a *VMError, and errors.ErrUnsupported on other platforms.
@@ -40,7 +42,7 @@ func NewFiber(c FiberConfig) (*Fiber, error) {
 	case n < max(16<<10, 4*vmem.PageSize) || n > maxStackSize || n&(n-1) != 0:
 		return nil, fmt.Errorf("codebuf: new fiber: stack of %d bytes: %w", n, ErrArgument)
 	}
-	f, err := newFiber(c.StackSize)
+	f, err := newFiber(c.StackSize, false)
 	if err != nil {
 		return nil, fmt.Errorf("codebuf: new fiber: %w", err)
 	}

@@ -7,17 +7,18 @@ import (
 	"github.com/wxjit/wxjit/internal/vmem"
 )
 
-// newFiber maps a stack of size bytes with a control block at its top, and registers the fiber.
+// newFiber maps a stack of size bytes with a control block at its top, and registers the fiber. A shared
+// one belongs to the registry.
 //
 // SAFETY: the control block is memory of the kernel's, zero, aligned to 64, and lives until the stack is released,
 // which is done only to fibers that no call can enter any more. It names the fiber by a number, which the collector
 // neither follows nor changes: it does not move f, and whoever calls keeps f alive.
-func newFiber(size int) (*Fiber, error) {
+func newFiber(size int, shared bool) (*Fiber, error) {
 	stack, err := vmem.NewStack(host, size, int(unsafe.Sizeof(tramp.Control{})))
 	if err != nil {
 		return nil, err
 	}
-	f := &Fiber{stack: stack}
+	f := &Fiber{stack: stack, shared: shared}
 	f.core.Control = (*tramp.Control)(stack.Top())
 	f.core.Control.Fiber = uintptr(unsafe.Pointer(&f.core))
 	fibers.add(f)

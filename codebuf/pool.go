@@ -2,6 +2,7 @@ package codebuf
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -9,13 +10,12 @@ import (
 	"github.com/wxjit/wxjit/internal/vmem"
 )
 
-// fibers knows every fiber of the process, and keeps some for calls that don't bring their own.
+// fibers knows every fiber of the process, and has those for calls that don't bring their own: some bound to
+// goroutines (see tramp.Bind), the others in a pool. Both stay for the life of the process.
 var fibers registry
 
 type registry struct {
-	// pooled is replaced as a whole when it grows or shrinks, so that take reads it without a lock. Its fibers
-	// are taken by a compare-and-swap of inside. A Fiber is memory of the collector and only its stack is
-	// mapped: whoever reads an old list finds fiberClosed, and never unmapped memory.
+	// pooled is replaced as a whole when it grows, so that take reads it without a lock.
 	pooled atomic.Pointer[[]*Fiber]
 
 	mu  sync.Mutex // guards the rest, and the replacing of pooled
@@ -70,18 +70,19 @@ func callPooled(s tramp.Status, t *tramp.Target, args []uint64, shape tramp.Shap
 	return r, statusErrors[s]
 }
 
-// take gives the caller a fiber for a call, marked as taken if it is from the pool. With bind, the fiber becomes the
-// goroutine's own when there is room for that.
+// take gives the caller a fiber for a call, marked as taken if it is from the pool. With bind, it is a new one that
+// becomes the goroutine's own, if there is room for that.
 func (r *registry) take(bind bool) (*Fiber, error) {
-	if list := r.pooled.Load(); list != nil {
-		for _, f := range *list {
-			if atomic.LoadUint32(&f.taken) == 0 && atomic.CompareAndSwapUint32(&f.taken, 0, 1) {
-				return f, nil
-			}
+	if !bind || !tramp.CanBind() {
+		if f := r.takePooled(); f != nil {
+			return f, nil
 		}
 	}
-	f, err := newFiber(max(DefaultStackSize, 4*vmem.PageSize))
+	f, err := newFiber(max(DefaultStackSize, 4*vmem.PageSize), true)
 	if err != nil {
+		if f := r.takePooled(); f != nil {
+			return f, nil
+		}
 		return nil, fmt.Errorf("codebuf: call: stack: %w", err)
 	}
 	if bind && tramp.Bind(&f.core) {
@@ -92,9 +93,23 @@ func (r *registry) take(bind bool) (*Fiber, error) {
 	defer r.mu.Unlock()
 	var list []*Fiber
 	if old := r.pooled.Load(); old != nil {
-		list = append(list, *old...)
+		list = slices.Clone(*old)
 	}
 	list = append(list, f)
 	r.pooled.Store(&list)
 	return f, nil
+}
+
+// takePooled gives the caller an idle fiber from the pool, or nil.
+func (r *registry) takePooled() *Fiber {
+	list := r.pooled.Load()
+	if list == nil {
+		return nil
+	}
+	for _, f := range *list {
+		if atomic.LoadUint32(&f.taken) == 0 && atomic.CompareAndSwapUint32(&f.taken, 0, 1) {
+			return f
+		}
+	}
+	return nil
 }

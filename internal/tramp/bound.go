@@ -14,6 +14,9 @@ const (
 	slotFactor = 0x9e3779b97f4a7c15 // spreads the addresses of g's, which differ in few bits
 )
 
+// CanBind tells whether the calling goroutine could have a fiber of its own and has none.
+func CanBind() bool { return bound[getg()*slotFactor>>slotShift].Load() == nil }
+
 // Bind gives f to the calling goroutine for good, unless the place for its fiber is taken. Nobody else may use f
 // from then on.
 func Bind(f *Fiber) bool {
