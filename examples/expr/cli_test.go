@@ -98,7 +98,7 @@ func TestMisuse(t *testing.T) {
 		{[]string{"x +* y", "x=1"}, "formula, column 4: expected a value, found *"},
 		{[]string{"x\xff", "x=1"}, "formula, column 2: not valid UTF-8: byte 0xff"},
 		{[]string{"x ^ y", "x=1", "y=2"}, "formula, column 5: the exponent must be a constant integer, not y"},
-		{[]string{"x^\n(y\n+\x1b1)", "x=1", "y=2"}, `formula, column 6: unexpected character '\x1b'`},
+		{[]string{"x^\n(y\n+\x1b1)", "x=1", "y=2"}, `formula, column 8: unexpected character '\x1b'`},
 		{[]string{"(" + terms("+") + ")*(1-" + terms("-") + ")", "x=1"}, "the formula is too large: more than 4096 values are needed at the same time"},
 		// flags
 		{[]string{"-q", "x"}, `argument "-q": unknown flag; a formula that begins with - goes behind --`},
@@ -138,7 +138,7 @@ func TestMisuse(t *testing.T) {
 		{[]string{"-csv", huge, "x"}, huge + `, line 3, column "x": number "1e999" is too large for a float64`},
 		{[]string{"-csv", blank, "x + y"}, blank + `, line 3, column "y": malformed number ""`},
 		{[]string{"-csv", ragged, "x"}, ragged + ", line 3: 1 fields, and the header has 2"},
-		{[]string{"-csv", quote, "x"}, quote + `, line 4: extraneous or missing " in quoted-field`},
+		{[]string{"-csv", quote, "x"}, quote + `, line 3: extraneous or missing " in quoted-field`},
 		{[]string{"-csv", bare, "x"}, bare + `, line 3: bare " in non-quoted-field`},
 		{[]string{"-csv", long, "x"}, long + ", line 3: a record of more than 1048576 bytes"},
 	}

@@ -1,14 +1,20 @@
 package compile
 
-const x86SomeTied = 0
+import (
+	"math"
 
-// binaryShape is dst = args[0]; dst op= args[1].
-var binaryShape = shape{memory: 0b11, late: 0b10, tied: 0}
+	"github.com/wxjit/wxjit/asm"
+	"github.com/wxjit/wxjit/asm/amd64"
+)
 
-// amd64Target is x86-64 with its two-operand SSE instructions.
+// overwrites is dst = args[0]; dst = dst op args[1].
+var overwrites = shape{memory: 0b11, late: 0b10, tied: 0}
+
+// amd64Target is x86-64 with the two-operand instructions of SSE2, and ROUNDSD of SSE4.1. All of xmm0-xmm15 are the
+// callee's: System V ABI AMD64, "Registers".
 var amd64Target = target{registers: 16, shapes: [opCount]shape{
-	opAdd: binaryShape, opSub: binaryShape, opMul: binaryShape, opDiv: binaryShape,
-	opMinNum: binaryShape, opMaxNum: binaryShape, opMaxZero: binaryShape, opFloat: binaryShape,
+	opAdd: overwrites, opSub: overwrites, opMul: overwrites, opDiv: overwrites,
+	opMinNum: overwrites, opMaxNum: overwrites, opMaxZero: overwrites, opFloat: overwrites,
 	opNeg: {memory: 0b1, tied: 0}, opAbs: {memory: 0b1, tied: 0},
 	opSqrt: {memory: 0b1, tied: -1}, opFloor: {memory: 0b1, tied: -1}, opCeil: {memory: 0b1, tied: -1},
 	opRound:  {memory: 0b1, late: 0b1, tied: -1},
@@ -17,3 +23,254 @@ var amd64Target = target{registers: 16, shapes: [opCount]shape{
 	opSelect: {memory: 0b111, late: 0b1000, tied: 2, temps: 1},
 	opResult: {tied: -1},
 }}
+
+// The function's registers: the arguments of the C call, which move from row to row, and its result.
+const (
+	x86Vars = amd64.RDI // of this row
+	x86Out  = amd64.RSI // of this row
+	x86Rows = amd64.RDX // that are left, this one included
+)
+
+// Immediates of CMPSD and ROUNDSD: Intel SDM Vol. 2, "CMPSD", Table "Comparison Predicate", and "ROUNDPD", Figure "Bit
+// Control Fields of Immediate Byte". Bit 3 of the latter leaves the inexact flag alone.
+const (
+	roundFloor = 0b1001
+	roundCeil  = 0b1010
+	roundTrunc = 0b1011
+)
+
+var x86Predicates = [opCount]int8{opEqual: 0, opLess: 1, opLessEqual: 2, opNotEqual: 4}
+
+// Bits of a float64, in both halves of an XMM register.
+const (
+	signBit  = 1 << 63
+	fraction = 1<<52 - 1
+)
+
+// x86 is code in the making.
+type x86 struct {
+	amd64.Assembler
+	pool pool
+}
+
+// emitAMD64 makes the function for x86-64.
+func emitAMD64(al *allocation, vars int) (*asm.Object, error) {
+	e := &x86{}
+	loop, end := e.NewLabel("row"), e.NewLabel("end")
+	frame := int32(al.slots+1) &^ 1 * 8 // rsp stays aligned as it was
+	e.Comment("no rows: nothing to do")
+	e.MOVrr64(amd64.RAX, x86Rows)
+	e.TESTrr64(x86Rows, x86Rows)
+	e.JLEl(end)
+	if frame > 0 {
+		e.Comment("room for values that don't fit into registers")
+		e.SUBri64(amd64.RSP, frame)
+	}
+	e.Bind(loop)
+	text := ""
+	for i := range al.steps {
+		s := &al.steps[i]
+		if s.text != text {
+			text = s.text
+			e.Comment(comment(text))
+		}
+		e.step(s)
+	}
+	e.Comment("next row")
+	if vars > 0 {
+		e.ADDri64(x86Vars, int32(8*vars))
+	}
+	e.ADDri64(x86Out, 8)
+	e.SUBri64(x86Rows, 1)
+	e.JNEl(loop)
+	if frame > 0 {
+		e.ADDri64(amd64.RSP, frame)
+	}
+	e.Bind(end)
+	e.RET()
+	e.constants()
+	return e.Finish()
+}
+
+// constants writes the pool. Operands of 16 bytes must be aligned to 16: Intel SDM Vol. 2, "ANDPD".
+func (e *x86) constants() {
+	if len(e.pool.wide) > 0 {
+		e.Align(16)
+	}
+	for _, c := range e.pool.wide {
+		e.Bind(c.label)
+		e.Uint64(c.bits)
+		e.Uint64(c.bits)
+	}
+	if len(e.pool.narrow) > 0 {
+		e.Align(8)
+	}
+	for _, c := range e.pool.narrow {
+		e.Bind(c.label)
+		e.Uint64(c.bits)
+	}
+}
+
+// number is the place of a constant in memory.
+func (e *x86) number(bits uint64) amd64.Mem {
+	return amd64.MemLabel(e.pool.label(bits, false, e.NewLabel))
+}
+
+// both is the place of a constant that is there twice.
+func (e *x86) both(bits uint64) amd64.Mem {
+	return amd64.MemLabel(e.pool.label(bits, true, e.NewLabel))
+}
+
+// memory is an operand that is not in a register.
+func (e *x86) memory(p place) amd64.Mem {
+	switch p.kind {
+	case inVariable:
+		return amd64.MemBase(x86Vars, int32(8*p.index))
+	case inSlot:
+		return amd64.MemBase(amd64.RSP, int32(8*p.index))
+	}
+	return e.number(p.bits)
+}
+
+// apply is dst = dst op p, by the form of the instruction that takes a register or the one that takes memory.
+func (e *x86) apply(xx func(dst, src amd64.XMM), xm func(dst amd64.XMM, src amd64.Mem), dst amd64.XMM, p place) {
+	if p.kind == inRegister {
+		xx(dst, amd64.XMM(p.index))
+	} else {
+		xm(dst, e.memory(p))
+	}
+}
+
+// move is dst = p.
+func (e *x86) move(dst amd64.XMM, p place) {
+	switch {
+	case p.kind != inRegister:
+		e.MOVSDxm64(dst, e.memory(p))
+	case amd64.XMM(p.index) != dst:
+		e.MOVAPDxx(dst, amd64.XMM(p.index))
+	}
+}
+
+// compare makes all bits of dst, which holds the first operand, what the comparison says.
+func (e *x86) compare(cmp op, dst amd64.XMM, p place) {
+	if p.kind == inRegister {
+		e.CMPSDxxi(dst, amd64.XMM(p.index), x86Predicates[cmp])
+	} else {
+		e.CMPSDxmi64(dst, e.memory(p), x86Predicates[cmp])
+	}
+}
+
+// round is dst = p, rounded in the way of the immediate.
+func (e *x86) round(dst amd64.XMM, p place, how int8) {
+	if p.kind == inRegister {
+		e.ROUNDSDxxi(dst, amd64.XMM(p.index), how)
+	} else {
+		e.ROUNDSDxmi64(dst, e.memory(p), how)
+	}
+}
+
+func (e *x86) step(s *step) {
+	dst := amd64.XMM(max(s.dst, 0))
+	switch s.kind {
+	case doLoad:
+		e.MOVSDxm64(dst, e.memory(s.args[0]))
+		return
+	case doStore:
+		e.MOVSDmx64(e.memory(s.args[0]), dst)
+		return
+	}
+	if amd64Target.shapes[s.op].tied == 0 {
+		e.move(dst, s.args[0])
+	}
+	switch s.op {
+	case opAdd:
+		e.apply(e.ADDSDxx, e.ADDSDxm64, dst, s.args[1])
+	case opSub:
+		e.apply(e.SUBSDxx, e.SUBSDxm64, dst, s.args[1])
+	case opMul:
+		e.apply(e.MULSDxx, e.MULSDxm64, dst, s.args[1])
+	case opDiv:
+		e.apply(e.DIVSDxx, e.DIVSDxm64, dst, s.args[1])
+	case opMinNum:
+		e.apply(e.MINSDxx, e.MINSDxm64, dst, s.args[1])
+	case opMaxNum:
+		e.apply(e.MAXSDxx, e.MAXSDxm64, dst, s.args[1])
+	case opMaxZero:
+		e.apply(e.MAXSDxx, e.MAXSDxm64, dst, s.args[1])
+		e.ADDSDxm64(dst, e.number(0))
+	case opNeg:
+		e.XORPDxm128(dst, e.both(signBit))
+	case opAbs:
+		e.ANDPDxm128(dst, e.both(^uint64(signBit)))
+	case opSqrt:
+		e.apply(e.SQRTSDxx, e.SQRTSDxm64, dst, s.args[0])
+	case opFloor:
+		e.round(dst, s.args[0], roundFloor)
+	case opCeil:
+		e.round(dst, s.args[0], roundCeil)
+	case opRound:
+		e.roundHalfAway(dst, s.args[0])
+	case opMin, opMax:
+		e.minmax(s, dst)
+	case opFloat:
+		e.compare(s.cmp, dst, s.args[1])
+		e.ANDPDxm128(dst, e.both(math.Float64bits(1)))
+	case opSelect:
+		e.choose(s, dst)
+	case opResult:
+		e.MOVSDmx64(amd64.MemBase(x86Out, 0), amd64.XMM(s.args[0].index))
+	}
+}
+
+// roundHalfAway is dst = p, rounded to the nearest integer, halves away from zero. It adds the greatest number below a
+// half, with the sign of p, and cuts the fraction off. A half itself would round the sum of it and
+// 0.49999999999999994 up to 1; with the number below, only what is a half at least reaches the next integer.
+func (e *x86) roundHalfAway(dst amd64.XMM, p place) {
+	e.move(dst, p)
+	e.ANDPDxm128(dst, e.both(signBit))
+	e.ORPDxm128(dst, e.both(math.Float64bits(math.Nextafter(0.5, 0))))
+	e.apply(e.ADDSDxx, e.ADDSDxm64, dst, p)
+	e.ROUNDSDxxi(dst, dst, roundTrunc)
+}
+
+// minmax is dst = math.Min or math.Max of the arguments. MINSD a, b gives b if one is NaN or both are 0, so it is done
+// both ways round. For the least, the OR of both results is NaN if one is, and -0 if one is. For the greatest, as
+// their difference is only in the sign of zeros unless one is NaN, taking it away turns -0 into +0. Then an
+// infinity, which goes before NaN, is made of the NaN by clearing what infinities have not.
+func (e *x86) minmax(s *step, dst amd64.XMM) {
+	t, u := amd64.XMM(s.temps[0]), amd64.XMM(s.temps[1])
+	a, b := s.args[0], s.args[1]
+	e.move(t, a)
+	e.move(u, b)
+	inf, clear := math.Inf(-1), uint64(fraction)
+	if s.op == opMin {
+		e.apply(e.MINSDxx, e.MINSDxm64, t, b)
+		e.apply(e.MINSDxx, e.MINSDxm64, u, a)
+		e.ORPDxx(t, u)
+	} else {
+		inf, clear = math.Inf(1), signBit|fraction
+		e.apply(e.MAXSDxx, e.MAXSDxm64, t, b)
+		e.apply(e.MAXSDxx, e.MAXSDxm64, u, a)
+		e.XORPDxx(u, t)
+		e.ORPDxx(t, u)
+		e.SUBSDxx(t, u)
+	}
+	e.move(dst, a)
+	e.CMPSDxmi64(dst, e.number(math.Float64bits(inf)), x86Predicates[opEqual])
+	e.move(u, b)
+	e.CMPSDxmi64(u, e.number(math.Float64bits(inf)), x86Predicates[opEqual])
+	e.ORPDxx(dst, u)
+	e.ANDPDxm128(dst, e.both(clear))
+	e.ANDNPDxx(dst, t)
+}
+
+// choose is dst = args[2] where the comparison of args[0] with args[1] holds, and otherwise args[3].
+func (e *x86) choose(s *step, dst amd64.XMM) {
+	mask := amd64.XMM(s.temps[0])
+	e.move(mask, s.args[0])
+	e.compare(s.cmp, mask, s.args[1])
+	e.move(dst, s.args[2])
+	e.ANDPDxx(dst, mask)
+	e.ANDNPDxx(mask, amd64.XMM(s.args[3].index))
+	e.ORPDxx(dst, mask)
+}

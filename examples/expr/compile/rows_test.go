@@ -199,14 +199,14 @@ func TestFailures(t *testing.T) {
 
 	boom := fmt.Errorf("boom")
 	_, err := NewSealedBy(arena, f, func(*codebuf.Buffer) (*codebuf.Code, error) { return nil, boom })
-	require.Equal(t, boom, err)
+	require.EqualError(t, err, "boom")
 	_, err = NewSealedBy(arena, f, func(b *codebuf.Buffer) (*codebuf.Code, error) {
 		code, err := b.Seal()
 		require.NoError(t, err)
 		require.NoError(t, code.Release())
 		return nil, boom
 	})
-	require.Equal(t, boom, err)
+	require.EqualError(t, err, "boom")
 
 	full, err := codebuf.New(codebuf.Config{Size: 1})
 	require.NoError(t, err)
