@@ -372,9 +372,11 @@ func TestMainNotices(t *testing.T) {
 		require.NoError(t, err)
 		return
 	case "wx":
-		mem, err := unix.Mmap(-1, 0, 4096, unix.PROT_READ|unix.PROT_WRITE|unix.PROT_EXEC, unix.MAP_PRIVATE|unix.MAP_ANON)
+		// Between pages without access: the emulator of arm64 gives one line for neighbours that it maps alike.
+		mem, err := unix.Mmap(-1, 0, 3*vmem.PageSize, unix.PROT_NONE, unix.MAP_PRIVATE|unix.MAP_ANON)
 		require.NoError(t, err)
-		time.Sleep(50 * time.Millisecond)
+		require.NoError(t, unix.Mprotect(mem[vmem.PageSize:2*vmem.PageSize], unix.PROT_READ|unix.PROT_WRITE|unix.PROT_EXEC))
+		time.Sleep(100 * time.Millisecond)
 		require.NoError(t, unix.Munmap(mem))
 		return
 	case "descriptor":

@@ -213,7 +213,7 @@ func TestCallsInParallel(t *testing.T) {
 	fma := Func4[float64, float64, int, int, float64](mixed)
 	goroutines, rounds := 600, 300
 	if runtime.GOARCH != "amd64" {
-		rounds = 30
+		goroutines, rounds = 100, 30
 	}
 	var wrong atomic.Int64
 	var wg sync.WaitGroup

@@ -59,7 +59,7 @@ func (r *Region) Discard(off, n int) (clear bool, err error) {
 	if n > 0 && r.inside(off, n) {
 		from = Protection(r.pages[off/PageSize])
 	}
-	if from == None {
+	if from != ReadWrite && from != ReadExec {
 		return false, r.stateError("discard", off, n)
 	}
 	if err := r.change(off, n, from, None); err != nil {

@@ -19,10 +19,10 @@ type Stack struct {
 // NewStack maps a stack of size bytes, a power of two of at least four pages, of which head bytes, rounded up
 // to 64, are the user's record. On an error nothing stays mapped that the kernel lets go of.
 func NewStack(k Kernel, size, head int) (*Stack, error) {
-	head = (head + 63) &^ 63
 	if size&(size-1) != 0 || size < 4*PageSize || size > 1<<40 || head < 0 || head > size/2 {
 		return nil, fmt.Errorf("vmem: stack: %d bytes with a head of %d: %w", size, head, ErrState)
 	}
+	head = (head + 63) &^ 63
 	// Twice the size holds an aligned half; the rest goes back.
 	raw, err := k.Reserve(2 * size)
 	if err != nil {
