@@ -125,6 +125,32 @@ func TestAllocate(t *testing.T) {
 	}
 }
 
+// TestAllocateSpills counts what spilling costs where 200 values wait for their second use: each is written at most
+// once and read again at most once, and those that the registers can hold are not.
+func TestAllocateSpills(t *testing.T) {
+	p := newProgram(newGraph(parse(t, manyLive(200))))
+	for _, target := range []*target{&amd64Target, &arm64Target} {
+		a, err := allocate(p, target)
+		require.NoError(t, err)
+		stores, reads := 0, 0
+		for _, s := range a.steps {
+			if s.kind == doStore {
+				stores++
+				continue
+			}
+			for _, arg := range s.args {
+				if arg.kind == inSlot {
+					reads++
+				}
+			}
+		}
+		require.Equal(t, a.slots, stores)
+		require.Equal(t, stores, reads)
+		require.Less(t, stores, 200)
+		require.Greater(t, stores, 200-target.registers)
+	}
+}
+
 func TestAllocateLimits(t *testing.T) {
 	var terms []string
 	for i := range maxSlots + 100 {
