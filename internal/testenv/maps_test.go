@@ -113,7 +113,7 @@ func TestWatcherSamples(t *testing.T) {
 // A sample may not disturb tests that count allocations.
 func TestSampleAllocates(t *testing.T) {
 	var w Watcher
-	require.LessOrEqual(t, testing.AllocsPerRun(100, w.sample), 8.0)
+	require.LessOrEqual(t, testing.AllocsPerRun(100, w.sample), 16.0, "not one for each line")
 }
 
 // pages maps one page with nothing beside it, so that the kernel and qemu merge it with no other.
