@@ -175,10 +175,10 @@ callFloat:
 
 stackArgs:
 	// The integers after those in registers go to StackArgs, where SP will point.
-	CMP $const_MaxArgs, R15
-	BGT tooMany
-	ADD $(const_IntRegs*8), R9, R14
-	ADD R15<<3, R9, R16
+	CMP  $const_MaxArgs, R15
+	BGT  tooMany
+	ADD  $(const_IntRegs*8), R9, R14
+	ADD  R15<<3, R9, R16
 	MOVD R13, R17
 
 nextArg:

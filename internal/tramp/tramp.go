@@ -17,6 +17,8 @@
 // rely on; SP, BP and g are put back from memory.
 package tramp
 
+//lint:file-ignore U1000 the assembly uses fields that Go does not
+
 // Limits of a call.
 const (
 	MaxArgs   = 32 // integer arguments
