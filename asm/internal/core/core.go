@@ -99,7 +99,8 @@ func (s *State) Err() error {
 }
 
 // Fail records err as the State's error unless it has one. The place is the first caller outside the
-// assembler's packages. From here on encoders write where nobody looks.
+// assembler's packages; an op of "" stands for the name of the method that it called. From here on encoders
+// write where nobody looks.
 func (s *State) Fail(op, args string, err error) {
 	s.fail(len(s.Buf), op, args, err)
 }
@@ -109,23 +110,28 @@ func (s *State) fail(off int, op, args string, err error) {
 		return
 	}
 	e := &asm.Error{Op: op, Args: args, Offset: off, Err: err}
-	e.File, e.Line = caller()
+	var method string
+	method, e.File, e.Line = caller()
+	if e.Op == "" {
+		e.Op = method
+	}
 	s.err = e
 	s.Buf = s.sink[:0:len(s.sink)]
 }
 
-// caller finds the source line that called into the assembler.
-func caller() (file string, line int) {
+// caller finds the source line that called into the assembler, and the name of the method that it called.
+func caller() (method, file string, line int) {
 	var pcs [32]uintptr
 	frames := runtime.CallersFrames(pcs[:runtime.Callers(3, pcs[:])])
 	for {
 		f, more := frames.Next()
 		ours := strings.HasPrefix(f.Function, "github.com/wxjit/wxjit/asm/") && !strings.HasSuffix(f.File, "_test.go")
 		if !ours {
-			return f.File, f.Line
+			return method, f.File, f.Line
 		}
+		method = f.Function[strings.LastIndexByte(f.Function, '.')+1:]
 		if !more {
-			return "", 0
+			return method, "", 0
 		}
 	}
 }
@@ -187,7 +193,7 @@ func (s *State) Refer(op string, off int, kind asm.RelocKind, l asm.Label, adden
 		return
 	}
 	if s.lookup(l) == nil {
-		s.fail(off, op, s.LabelText(l), fmt.Errorf("not a label of this assembler: %w", asm.ErrLabel))
+		s.fail(min(off, len(s.Buf)), op, s.LabelText(l), fmt.Errorf("not a label of this assembler: %w", asm.ErrLabel))
 		return
 	}
 	s.fixups = append(s.fixups, asm.Reloc{Offset: off, Kind: kind, Local: true, Target: uint64(l), Addend: addend})

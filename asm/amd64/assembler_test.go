@@ -1,0 +1,328 @@
+package amd64
+
+import (
+	"bytes"
+	"encoding/hex"
+	"errors"
+	"math/rand/v2"
+	"path/filepath"
+	"reflect"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"golang.org/x/arch/x86/x86asm"
+
+	"github.com/wxjit/wxjit/asm"
+)
+
+// TestGolden has bytes and text on one line, for a reader with the manual in hand.
+func TestGolden(t *testing.T) {
+	for _, c := range []struct {
+		emit func(a *Assembler)
+		hex  string
+		text string
+	}{
+		{func(a *Assembler) { a.MOVrr64(RAX, RDI) }, "4889f8", "mov rax, rdi"},
+		{func(a *Assembler) { a.MOVrr32(EAX, R15D) }, "4489f8", "mov eax, r15d"},
+		{func(a *Assembler) { a.MOVri64(R9, 1) }, "41b901000000", "mov r9d, 0x1"},
+		{func(a *Assembler) { a.MOVri64(R9, -1) }, "49c7c1ffffffff", "mov r9, -0x1"},
+		{func(a *Assembler) { a.MOVri64(R9, 1<<40) }, "49b90000000000010000", "mov r9, 0x10000000000"},
+		{func(a *Assembler) { a.ADDri64(RAX, 127) }, "4883c07f", "add rax, 0x7f"},
+		{func(a *Assembler) { a.ADDri64(RAX, 128) }, "480580000000", "add rax, 0x80"},
+		{func(a *Assembler) { a.ADDri64(RCX, 128) }, "4881c180000000", "add rcx, 0x80"},
+		{func(a *Assembler) { a.MOVrm64(RAX, MemBase(RBP, 0)) }, "488b4500", "mov rax, qword ptr [rbp]"},
+		{func(a *Assembler) { a.MOVrm64(RAX, MemBase(RSP, 8)) }, "488b442408", "mov rax, qword ptr [rsp+0x8]"},
+		{func(a *Assembler) { a.MOVrm64(RAX, MemBase(R13, 0)) }, "498b4500", "mov rax, qword ptr [r13]"},
+		{func(a *Assembler) { a.MOVrm64(RAX, MemIndex(RBX, R12, 8, -4)) }, "4a8b44e3fc", "mov rax, qword ptr [rbx+r12*8-0x4]"},
+		{func(a *Assembler) { a.MOVrm64(RAX, MemIndexOnly(RBX, 4, 16)) }, "488b049d10000000", "mov rax, qword ptr [rbx*4+0x10]"},
+		{func(a *Assembler) { a.MOVrm64(RAX, MemAbs(0x1000)) }, "488b042500100000", "mov rax, qword ptr [0x1000]"},
+		{func(a *Assembler) { a.ADDSDxx(XMM1, XMM9) }, "f2410f58c9", "addsd xmm1, xmm9"},
+		{func(a *Assembler) { a.VADDPDyyy(YMM1, YMM2, YMM3) }, "c5ed58cb", "vaddpd ymm1, ymm2, ymm3"},
+		{func(a *Assembler) { a.SETEr8(SPL) }, "400f94c4", "setz spl"},
+		{func(a *Assembler) { a.SETEr8(AH) }, "0f94c4", "setz ah"},
+		{func(a *Assembler) { a.ENDBR64() }, "f30f1efa", ""},
+	} {
+		var a Assembler
+		c.emit(&a)
+		o, err := a.Finish()
+		require.NoError(t, err)
+		require.Equal(t, c.hex, hex.EncodeToString(o.Code), c.text)
+		if c.text != "" {
+			inst, err := x86asm.Decode(o.Code, 64)
+			require.NoError(t, err)
+			require.Equal(t, c.text, x86asm.IntelSyntax(inst, 0, nil))
+		}
+	}
+}
+
+// TestRipRelative checks the distance to a label with every number of immediate bytes behind it, and before and after.
+func TestRipRelative(t *testing.T) {
+	for _, c := range []struct {
+		emit func(a *Assembler, m Mem)
+		len  int
+	}{
+		{func(a *Assembler, m Mem) { a.MOVrm64(R9, m) }, 7},
+		{func(a *Assembler, m Mem) { a.ADDmi64(m, 1) }, 8},
+		{func(a *Assembler, m Mem) { a.ADDmi64(m, 1000) }, 11},
+		{func(a *Assembler, m Mem) { a.ROUNDSDxmi64(XMM1, m, 3) }, 10},
+		{func(a *Assembler, m Mem) { a.VADDPDyym256(YMM1, YMM2, m) }, 8},
+	} {
+		for _, off := range []int32{0, 8, -3} {
+			var a Assembler
+			before, after := a.NewLabel(""), a.NewLabel("")
+			a.NOP()
+			a.Bind(before)
+			c.emit(&a, MemLabelOff(before, off))
+			c.emit(&a, MemLabelOff(after, off))
+			a.Bind(after)
+			o, err := a.Finish()
+			require.NoError(t, err)
+			require.Len(t, o.Code, 1+2*c.len)
+			disp := func(code []byte) int32 {
+				inst, err := x86asm.Decode(code, 64)
+				require.NoError(t, err)
+				require.Equal(t, c.len, inst.Len)
+				at := inst.PCRelOff
+				if at == 0 { // the decoder does not say for VEX
+					at = 4
+				}
+				return int32(uint32(code[at]) | uint32(code[at+1])<<8 | uint32(code[at+2])<<16 | uint32(code[at+3])<<24)
+			}
+			require.Equal(t, int32(-c.len)+off, disp(o.Code[1:]))
+			require.Equal(t, off, disp(o.Code[1+c.len:]))
+		}
+	}
+}
+
+func TestBranchesAndCalls(t *testing.T) {
+	var a Assembler
+	fwd := a.NewLabel("fwd")
+	back := a.NewLabel("back")
+	a.Bind(back)
+	a.JNEl(fwd)
+	a.JMPl(back)
+	a.CALLaddr(0x10000)
+	a.Bind(fwd)
+	a.RET()
+	o, err := a.Finish()
+	require.NoError(t, err)
+	require.Equal(t, "0f850a000000"+"e9f5ffffff"+"e800000000"+"c3", hex.EncodeToString(o.Code))
+	dst := make([]byte, o.Len())
+	require.NoError(t, o.Place(dst, 0x8000))
+	require.Equal(t, "e8f07f0000", hex.EncodeToString(dst[11:16])) // 0x8000+16+0x7ff0 = 0x10000
+	require.ErrorIs(t, o.Place(dst, 1<<40), asm.ErrRange)
+}
+
+func TestAlignNops(t *testing.T) {
+	for n := range 64 {
+		var a Assembler
+		for range n {
+			a.NOP()
+		}
+		a.Align(32)
+		o, err := a.Finish()
+		require.NoError(t, err)
+		require.Zero(t, len(o.Code)%32)
+		require.Equal(t, 32, max(o.Align(), 32))
+		for code := o.Code[n:]; len(code) > 0; {
+			inst, err := x86asm.Decode(code, 64)
+			require.NoError(t, err)
+			require.Equal(t, x86asm.NOP, inst.Op)
+			code = code[inst.Len:]
+		}
+	}
+}
+
+// TestErrors: each wrong use is the expected error, with the method's name and this file, and what follows is nothing.
+func TestErrors(t *testing.T) {
+	for name, c := range map[string]struct {
+		emit func(a *Assembler)
+		want error
+		op   string
+		text string
+	}{
+		"index rsp":         {func(a *Assembler) { a.MOVrm64(RAX, MemIndex(RAX, RSP, 1, 0)) }, asm.ErrOperands, "MOVrm64", "index register rsp"},
+		"only index rsp":    {func(a *Assembler) { a.LEArm64(RAX, MemIndexOnly(RSP, 1, 0)) }, asm.ErrOperands, "LEArm64", "index register rsp"},
+		"scale":             {func(a *Assembler) { a.ADDSDxm64(XMM0, MemIndex(RAX, RAX, 3, 0)) }, asm.ErrOperands, "ADDSDxm64", "scale"},
+		"scale 0":           {func(a *Assembler) { a.MOVmr64(MemIndexOnly(RAX, 0, 0), RAX) }, asm.ErrOperands, "MOVmr64", "scale"},
+		"zero Mem":          {func(a *Assembler) { a.INCm64(Mem{}) }, asm.ErrOperands, "INCm64", "Mem function"},
+		"no register":       {func(a *Assembler) { a.ADDrr64(16, RAX) }, asm.ErrOperands, "ADDrr64", "no such register"},
+		"no xmm register":   {func(a *Assembler) { a.ADDSDxx(XMM0, 99) }, asm.ErrOperands, "ADDSDxx", "no such register"},
+		"no vex register":   {func(a *Assembler) { a.VADDPDyyy(0, 16, 0) }, asm.ErrOperands, "VADDPDyyy", "no such register"},
+		"no base":           {func(a *Assembler) { a.MOVrm64(RAX, MemBase(16, 0)) }, asm.ErrOperands, "MOVrm64", "no such register"},
+		"no byte register":  {func(a *Assembler) { a.SETEr8(BH + 1) }, asm.ErrOperands, "SETEr8", "no such register"},
+		"no push register":  {func(a *Assembler) { a.PUSHr64(200) }, asm.ErrOperands, "PUSHr64", "no such register"},
+		"no mov register":   {func(a *Assembler) { a.MOVri64(77, 1<<40) }, asm.ErrOperands, "MOVri64", "no such register"},
+		"high byte and REX": {func(a *Assembler) { a.MOVZXr32r8(R8D, AH) }, asm.ErrOperands, "MOVZXr32r8", "REX"},
+		"shift":             {func(a *Assembler) { a.SHLri32(EAX, 32) }, asm.ErrRange, "SHLri32", "shift of 32 bits by 32"},
+		"shift 64":          {func(a *Assembler) { a.SARri64(RAX, 64) }, asm.ErrRange, "SARri64", "shift of 64 bits by 64"},
+		"label zero":        {func(a *Assembler) { a.JMPl(0) }, asm.ErrLabel, "JMPl", "not a label"},
+		"label foreign":     {func(a *Assembler) { a.MOVrm64(RAX, MemLabel(99)) }, asm.ErrLabel, "MOVrm64", "not a label"},
+		"align":             {func(a *Assembler) { a.Align(3) }, asm.ErrRange, "Align", "power of two"},
+		"SSE4.1":            {func(a *Assembler) { a.Limit(AVX); a.ROUNDSDxxi(XMM0, XMM1, 0) }, asm.ErrFeature, "ROUNDSDxxi", "SSE4.1"},
+		"AVX":               {func(a *Assembler) { a.Limit(SSE41); a.VADDPDyym256(0, 0, MemBase(RAX, 0)) }, asm.ErrFeature, "VADDPDyym256", "AVX"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var a Assembler
+			a.NOP()
+			c.emit(&a)
+			_, file, line, _ := runtime.Caller(0)
+			first := a.Err()
+			require.ErrorIs(t, first, c.want)
+			e, ok := errors.AsType[*asm.Error](first)
+			require.True(t, ok)
+			require.Equal(t, c.op, e.Op)
+			require.Equal(t, 1, e.Offset)
+			require.Equal(t, filepath.Base(file), filepath.Base(e.File))
+			require.Less(t, e.Line, line)
+			require.Contains(t, first.Error(), c.text)
+			for range 1000 { // more than the place where it goes has room for
+				a.MOVrm64(RAX, MemIndex(RAX, RSP, 1, 0))
+				a.MOVri64(RAX, 1<<60)
+				a.JMPl(0)
+			}
+			require.Equal(t, 1, a.Len())
+			o, err := a.Finish()
+			require.Nil(t, o)
+			require.Same(t, first, err)
+
+			a.Reset()
+			a.RET()
+			o, err = a.Finish()
+			require.NoError(t, err)
+			require.Equal(t, []byte{0xc3}, o.Code)
+		})
+	}
+}
+
+func TestUnboundLabelAndLimit(t *testing.T) {
+	var a Assembler
+	a.JMPl(a.NewLabel("nowhere"))
+	_, err := a.Finish()
+	require.ErrorIs(t, err, asm.ErrLabel)
+	require.ErrorContains(t, err, "nowhere")
+
+	a.Reset()
+	a.Limit(SSE41 | AVX)
+	a.ROUNDSDxxi(XMM0, XMM1, 0)
+	a.VZEROUPPER()
+	require.NoError(t, a.Err())
+	require.Equal(t, "SSE4.1+AVX", (SSE41 | AVX).String())
+	require.True(t, (SSE41 | AVX).Has(AVX))
+	if runtime.GOARCH != "amd64" {
+		require.Zero(t, Detect())
+	}
+}
+
+// mix is ten instructions of the kinds that a compiler emits most.
+func mix(a *Assembler, l asm.Label) {
+	a.MOVrm64(RAX, MemIndex(RDI, RSI, 8, 16))
+	a.ADDrr64(RAX, RDX)
+	a.MOVmr64(MemBase(RDI, 8), RAX)
+	a.IMULrr64(RCX, R8)
+	a.LEArm64(R9, MemIndex(RAX, RCX, 4, -8))
+	a.CMPri64(R9, 100)
+	a.JLl(l)
+	a.MOVUPDxm128(XMM1, MemBase(RSI, 32))
+	a.VADDPDxxx(XMM2, XMM1, XMM3)
+	a.SHLri64(RAX, 3)
+}
+
+func assembleMix(a *Assembler) {
+	a.Reset()
+	l := a.NewLabel("")
+	for range 100 {
+		mix(a, l)
+	}
+	a.Bind(l)
+	a.RET()
+}
+
+func TestNothingIsAllocated(t *testing.T) {
+	var a Assembler
+	assembleMix(&a)
+	require.Zero(t, testing.AllocsPerRun(100, func() { assembleMix(&a) }))
+	require.NoError(t, a.Err())
+}
+
+func BenchmarkMix(b *testing.B) {
+	b.Run("Emit", func(b *testing.B) {
+		var a Assembler
+		b.ReportAllocs()
+		for b.Loop() {
+			assembleMix(&a)
+		}
+		b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/1001, "ns/inst")
+	})
+	b.Run("EmitAndFinish", func(b *testing.B) {
+		var a Assembler
+		b.ReportAllocs()
+		for b.Loop() {
+			assembleMix(&a)
+			if _, err := a.Finish(); err != nil {
+				b.Fatal(err)
+			}
+		}
+		b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/1001, "ns/inst")
+	})
+}
+
+// FuzzGarbage calls methods with any operands at all: there is an error or a whole instruction, and never a panic.
+func FuzzGarbage(f *testing.F) {
+	f.Add(uint64(1), []byte{1, 2, 3})
+	f.Add(uint64(2), bytes.Repeat([]byte{0xff}, 40))
+	f.Fuzz(func(t *testing.T, seed uint64, data []byte) {
+		var a Assembler
+		r := rand.New(rand.NewPCG(seed, uint64(len(data))))
+		label := a.NewLabel("")
+		a.Bind(label)
+		v := reflect.ValueOf(&a)
+		for _, d := range data {
+			i := (int(d) + r.IntN(1000)) % v.NumMethod()
+			if name := v.Type().Method(i).Name; notForms[name] {
+				continue
+			}
+			var args []reflect.Value
+			for p := range v.Method(i).Type().NumIn() {
+				arg := reflect.New(v.Method(i).Type().In(p)).Elem()
+				switch {
+				case arg.Type() == reflect.TypeFor[Mem]():
+					arg.Set(reflect.ValueOf(Mem{
+						disp: int32(r.Uint32()), label: asm.Label(r.IntN(3)), base: Reg64(r.IntN(20)), index: Reg64(r.IntN(20)),
+						scale: uint8(r.IntN(4)), kind: memKind(r.IntN(8)),
+					}))
+				case arg.Type() == reflect.TypeFor[asm.Label]():
+					arg.SetInt(int64(r.IntN(3)))
+				case arg.CanInt():
+					arg.SetInt(int64(r.Uint64()) >> (r.IntN(64)))
+				default:
+					arg.SetUint(uint64(r.IntN(24)))
+				}
+				args = append(args, arg)
+			}
+			before := a.Len()
+			v.Method(i).Call(args)
+			if a.Err() != nil {
+				require.Equal(t, before, a.Len())
+				a.Reset()
+				label = a.NewLabel("")
+				a.Bind(label)
+				continue
+			}
+			require.Greater(t, a.Len(), before)
+			require.LessOrEqual(t, a.Len(), before+15)
+		}
+		_, err := a.Finish()
+		require.NoError(t, err)
+	})
+}
+
+func TestStrings(t *testing.T) {
+	require.Equal(t, "[rax+rcx*8+0x10]", MemIndex(RAX, RCX, 8, 16).String())
+	require.Equal(t, "[]", Mem{}.String())
+	require.Equal(t, "[0x10]", MemAbs(16).String())
+	require.True(t, strings.HasPrefix(MemLabel(3).String(), "[rip+L3"))
+	require.Contains(t, MemIndex(RAX, RCX, 5, 0).String(), "?")
+}
