@@ -22,15 +22,14 @@ import (
 	"fmt"
 	"runtime"
 
-	"golang.org/x/sys/cpu"
-
 	"github.com/wxjit/wxjit/asm"
+	"github.com/wxjit/wxjit/asm/amd64"
 	"github.com/wxjit/wxjit/codebuf"
 	"github.com/wxjit/wxjit/examples/expr/formula"
 )
 
 // hasSSE41 tells whether this machine, if it is an amd64, has the ROUNDSD instruction.
-var hasSSE41 = cpu.X86.HasSSE41
+var hasSSE41 = amd64.Detect().Has(amd64.SSE41)
 
 // ErrTooLarge is a formula that is beyond a limit of its code, for errors.Is.
 var ErrTooLarge = errors.New("the formula is too large")
