@@ -116,7 +116,7 @@ func TestAllocate(t *testing.T) {
 			for range 3 {
 				vars := g.values(len(f.Vars))
 				want, got := f.Eval(vars), simulate(t, a, target, vars)
-				require.True(t, same(want, got), "%s: %s %v: %v, not %v", name, src, vars, got, want)
+				require.True(t, same(want, got), "%s: %s %v: %v, not %v", name, comment(src), vars, got, want)
 			}
 		}
 	}

@@ -57,7 +57,7 @@ func emitARM64(al *allocation, vars int) (*asm.Object, error) {
 	e.Bind(begin)
 	if frame > 0 {
 		e.Comment("room for values that don't fit into registers")
-		e.SUBppi(arm64.SP, arm64.SP, frame)
+		inParts(frame, func(n int) { e.SUBppi(arm64.SP, arm64.SP, n) })
 	}
 	e.Bind(loop)
 	first := e.Len()
@@ -72,9 +72,7 @@ func emitARM64(al *allocation, vars int) (*asm.Object, error) {
 		e.island()
 	}
 	e.Comment("next row")
-	if vars > 0 {
-		e.ADDxxi(armVars, armVars, 8*vars)
-	}
+	inParts(8*vars, func(n int) { e.ADDxxi(armVars, armVars, n) })
 	e.ADDxxi(armOut, armOut, 8)
 	e.SUBSxxi(armRows, armRows, 1)
 	if e.Len()-first < armBranchReach {
@@ -86,11 +84,21 @@ func emitARM64(al *allocation, vars int) (*asm.Object, error) {
 		e.Bind(last)
 	}
 	if frame > 0 {
-		e.ADDppi(arm64.SP, arm64.SP, frame)
+		inParts(frame, func(n int) { e.ADDppi(arm64.SP, arm64.SP, n) })
 	}
 	e.RET()
 	e.constants()
 	return e.Finish()
+}
+
+// inParts adds or takes away n, which is below 1<<24, by immediates that ADD and SUB can have: 12 bits, or 12 bits
+// shifted left by 12.
+func inParts(n int, do func(imm int)) {
+	for _, part := range []int{n & 0xfff, n &^ 0xfff} {
+		if part != 0 {
+			do(part)
+		}
+	}
 }
 
 // island puts the pool into the middle of the code, and a branch over it, before it is out of reach.

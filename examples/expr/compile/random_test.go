@@ -137,7 +137,7 @@ func same(a, b float64) bool {
 func parse(t testing.TB, src string) *formula.Formula {
 	t.Helper()
 	f, err := formula.Parse(src)
-	require.NoError(t, err, src)
+	require.NoError(t, err, comment(src))
 	return f
 }
 

@@ -31,7 +31,7 @@ func newArena(t testing.TB) *codebuf.Arena {
 func disagree(t testing.TB, arena *codebuf.Arena, f *formula.Formula, vars []float64, rows int) string {
 	t.Helper()
 	p, err := New(arena, f)
-	require.NoError(t, err, f.Source)
+	require.NoError(t, err, comment(f.Source))
 	out := make([]float64, rows)
 	require.NoError(t, p.Rows(vars, out))
 	require.NoError(t, p.Release())
@@ -39,7 +39,7 @@ func disagree(t testing.TB, arena *codebuf.Arena, f *formula.Formula, vars []flo
 	for i, got := range out {
 		row := vars[i*n : i*n+n]
 		if want := f.Eval(row); !same(want, got) {
-			return fmt.Sprintf("%s, row %d, %v: %v (%#x), not %v (%#x)", f.Source, i, row, got, math.Float64bits(got), want, math.Float64bits(want))
+			return fmt.Sprintf("%.2000s, row %d, %v: %v (%#x), not %v (%#x)", f.Source, i, row, got, math.Float64bits(got), want, math.Float64bits(want))
 		}
 	}
 	return ""
