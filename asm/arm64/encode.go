@@ -228,7 +228,21 @@ func (a *Assembler) access(f form, rt uint8, m Mem, size uint) {
 // load is access to a general register that is written.
 func (a *Assembler) load(f form, rt uint8, m Mem, size uint) {
 	a.dst(rt)
+	a.store(f, rt, m, size)
+}
+
+// store is access to a general register.
+func (a *Assembler) store(f form, rt uint8, m Mem, size uint) {
+	a.writeback(m, rt)
 	a.access(f, rt, m, size)
+}
+
+// writeback checks an address that changes its base, which must then be no other operand: the result of that is
+// unpredictable.
+func (a *Assembler) writeback(m Mem, rt uint8) {
+	if (m.kind == memPre || m.kind == memPost) && m.base == rt {
+		a.fail(asm.ErrOperands, "%v: the base that changes is loaded or stored too", m)
+	}
 }
 
 // pair emits a load or store of two registers of size bytes (log2), of which f is the one with a signed offset.
@@ -250,10 +264,19 @@ func (a *Assembler) pair(f form, rt, rt2 uint8, m Mem, size uint) {
 	a.word(f | form(scaled)&0x7f<<15 | form(rt2&31)<<10 | form(a.spOrX(m.base))<<5 | form(rt&31))
 }
 
+// storePair is pair to general registers.
+func (a *Assembler) storePair(f form, rt, rt2 uint8, m Mem, size uint) {
+	a.writeback(m, rt)
+	a.writeback(m, rt2)
+	a.pair(f, rt, rt2, m, size)
+}
+
 // loadPair is pair to general registers that are written.
 func (a *Assembler) loadPair(f form, rt, rt2 uint8, m Mem, size uint) {
 	a.dst(rt)
 	a.dst(rt2)
+	a.writeback(m, rt)
+	a.writeback(m, rt2)
 	a.loadFloatPair(f, rt, rt2, m, size)
 }
 

@@ -9,13 +9,13 @@ import "github.com/wxjit/wxjit/asm"
 func (a *Assembler) LDRxm(dst X, src Mem) { a.load(0xf9400000, uint8(dst), src, 3) }
 
 // STRxm: STR <Xt>, [...]; STUR
-func (a *Assembler) STRxm(src X, dst Mem) { a.access(0xf9000000, uint8(src), dst, 3) }
+func (a *Assembler) STRxm(src X, dst Mem) { a.store(0xf9000000, uint8(src), dst, 3) }
 
 // LDRwm: LDR <Wt>, [...]; LDUR
 func (a *Assembler) LDRwm(dst W, src Mem) { a.load(0xb9400000, uint8(dst), src, 2) }
 
 // STRwm: STR <Wt>, [...]; STUR
-func (a *Assembler) STRwm(src W, dst Mem) { a.access(0xb9000000, uint8(src), dst, 2) }
+func (a *Assembler) STRwm(src W, dst Mem) { a.store(0xb9000000, uint8(src), dst, 2) }
 
 // LDRdm: LDR <Dt>, [...]; LDUR
 func (a *Assembler) LDRdm(dst D, src Mem) { a.access(0xfd400000, uint8(dst), src, 3) }
@@ -33,13 +33,13 @@ func (a *Assembler) STRsm(src S, dst Mem) { a.access(0xbd000000, uint8(src), dst
 func (a *Assembler) LDRBwm(dst W, src Mem) { a.load(0x39400000, uint8(dst), src, 0) }
 
 // STRBwm: STRB <Wt>, [...]; STURB
-func (a *Assembler) STRBwm(src W, dst Mem) { a.access(0x39000000, uint8(src), dst, 0) }
+func (a *Assembler) STRBwm(src W, dst Mem) { a.store(0x39000000, uint8(src), dst, 0) }
 
 // LDRHwm: LDRH <Wt>, [...]; LDURH
 func (a *Assembler) LDRHwm(dst W, src Mem) { a.load(0x79400000, uint8(dst), src, 1) }
 
 // STRHwm: STRH <Wt>, [...]; STURH
-func (a *Assembler) STRHwm(src W, dst Mem) { a.access(0x79000000, uint8(src), dst, 1) }
+func (a *Assembler) STRHwm(src W, dst Mem) { a.store(0x79000000, uint8(src), dst, 1) }
 
 // LDPxxm: LDP <Xt1>, <Xt2>, [...]
 func (a *Assembler) LDPxxm(dst1, dst2 X, src Mem) {
@@ -48,7 +48,7 @@ func (a *Assembler) LDPxxm(dst1, dst2 X, src Mem) {
 
 // STPxxm: STP <Xt1>, <Xt2>, [...]
 func (a *Assembler) STPxxm(src1, src2 X, dst Mem) {
-	a.pair(0xa9000000, uint8(src1), uint8(src2), dst, 3)
+	a.storePair(0xa9000000, uint8(src1), uint8(src2), dst, 3)
 }
 
 // LDPddm: LDP <Dt1>, <Dt2>, [...]

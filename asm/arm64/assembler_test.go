@@ -1,0 +1,464 @@
+package arm64
+
+import (
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"math"
+	"math/bits"
+	"math/rand/v2"
+	"path/filepath"
+	"reflect"
+	"runtime"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"golang.org/x/arch/arm64/arm64asm"
+
+	"github.com/wxjit/wxjit/asm"
+)
+
+// TestGolden has bytes and text on one line, for a reader with the manual in hand.
+func TestGolden(t *testing.T) {
+	for _, c := range []struct {
+		emit func(a *Assembler)
+		hex  string
+		text string
+	}{
+		{func(a *Assembler) { a.ADDxxx(X0, X1, X2) }, "2000028b", "add x0, x1, x2"},
+		{func(a *Assembler) { a.SUBppi(SP, SP, 32) }, "ff8300d1", "sub sp, sp, #0x20"},
+		{func(a *Assembler) { a.ADDxpi(X29, SP, 0) }, "fd030091", "mov x29, sp"},
+		{func(a *Assembler) { a.CMPxi(X3, 4096) }, "7f0440f1", "cmp x3, #0x1, lsl #12"},
+		{func(a *Assembler) { a.ANDxxi(X0, X1, 0xff) }, "201c4092", "and x0, x1, #0xff"},
+		{func(a *Assembler) { a.MOVZxi(X0, 0x1234, 16) }, "8046a2d2", "mov x0, #0x12340000"},
+		{func(a *Assembler) { a.LDRdm(D0, MemOff(X0, 8)) }, "000440fd", "ldr d0, [x0,#8]"},
+		{func(a *Assembler) { a.LDRxm(X0, MemOff(X1, -8)) }, "20805ff8", "ldur x0, [x1,#-8]"},
+		{func(a *Assembler) { a.STPxxm(X29, X30, MemPre(SP, -16)) }, "fd7bbfa9", "stp x29, x30, [sp,#-16]!"},
+		{func(a *Assembler) { a.FADDddd(D1, D2, D3) }, "4128631e", "fadd d1, d2, d3"},
+		{func(a *Assembler) { a.FMOVdi(D0, 1) }, "00106e1e", "fmov d0, #0x70, #1"},
+		{func(a *Assembler) { a.FCSELdddc(D0, D1, D2, GT) }, "20cc621e", "fcsel d0, d1, d2, gt"},
+	} {
+		var a Assembler
+		c.emit(&a)
+		o, err := a.Finish()
+		require.NoError(t, err)
+		require.Equal(t, c.hex, hex.EncodeToString(o.Code), c.text)
+		_, err = arm64asm.Decode(o.Code)
+		require.NoError(t, err)
+	}
+}
+
+// TestBitmaskImmediates compares the encoder with the definition: every element size, number of ones and rotation.
+func TestBitmaskImmediates(t *testing.T) {
+	valid := map[uint64]bool{}
+	for size := uint(2); size <= 64; size *= 2 {
+		for ones := uint(1); ones < size; ones++ {
+			for rot := range size {
+				mask := uint64(math.MaxUint64) >> (64 - size)
+				elem := uint64(math.MaxUint64) >> (64 - ones)
+				elem = (elem>>rot | elem<<(size-rot)) & mask
+				v := elem
+				for s := size; s < 64; s *= 2 {
+					v |= v << s
+				}
+				valid[v] = true
+			}
+		}
+	}
+	require.Len(t, valid, 5334)
+	narrow := 0
+	check := func(v uint64) {
+		field, ok := bitmask(v, 64)
+		require.Equal(t, valid[v], ok, "%#x", v)
+		if ok {
+			require.Equal(t, v, decodeBitmask(field), "%#x", v)
+		}
+		if v>>32 == 0 {
+			_, ok := bitmask(v, 32)
+			require.Equal(t, valid[v|v<<32], ok, "%#x of 32 bits", v)
+			if ok {
+				narrow++
+			}
+		} else if _, ok := bitmask(v, 32); ok {
+			t.Fatalf("%#x has not 32 bits", v)
+		}
+	}
+	halves := map[uint64]bool{}
+	for v := range valid {
+		check(v)
+		if v>>32 == v&0xffffffff {
+			halves[v&0xffffffff] = true
+		}
+	}
+	narrow = 0
+	for v := range halves {
+		check(v)
+	}
+	require.Equal(t, 1302, narrow)
+	r := rand.New(rand.NewPCG(1, 2))
+	for v := range valid { // near misses: one bit off, two bits off
+		for range 100 {
+			check(v ^ 1<<r.UintN(64))
+			check(v ^ 1<<r.UintN(64) ^ 1<<r.UintN(64))
+		}
+	}
+	for range 100_000 {
+		check(r.Uint64())
+		check(r.Uint64() & r.Uint64() & r.Uint64())
+	}
+	check(0)
+	check(math.MaxUint64)
+}
+
+// decodeBitmask is DecodeBitMasks of the manual, for the immediate.
+func decodeBitmask(field uint32) uint64 {
+	n, immr, imms := field>>12&1, uint(field>>6&63), field&63
+	size := uint(1) << (bits.Len32(n<<6|^imms&63) - 1)
+	ones := uint(imms)&(size-1) + 1
+	rot := immr & (size - 1)
+	elem := uint64(math.MaxUint64) >> (64 - ones)
+	elem = (elem>>rot | elem<<(size-rot)) & (math.MaxUint64 >> (64 - size))
+	for ; size < 64; size *= 2 {
+		elem |= elem << size
+	}
+	return elem
+}
+
+// TestLoadConst runs the instructions that LoadConst emits, by hand.
+func TestLoadConst(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	values := []uint64{
+		0, 1, 0xffff, 0x10000, math.MaxUint64, math.MaxUint64 - 1, 0xffff_0000_0000_0000, 0x0000_ffff_0000_ffff, 0xaaaa_aaaa_aaaa_aaaa,
+		0xffff_ffff_ffff_0000, 0xffff_1234_ffff_ffff, 0xffff_1234_ffff_5678, 0x1234_5678_9abc_def0, 1 << 63, 0x7fff_ffff_ffff_ffff,
+		math.Float64bits(math.Pi), 0xffff_ffff_0000_0000, 0xffff_0000_ffff_0000,
+	}
+	for range 20_000 {
+		v := r.Uint64()
+		for shift := 0; shift < 64; shift += 16 { // parts of all zeros and all ones are what matters
+			switch r.IntN(3) {
+			case 0:
+				v &^= 0xffff << shift
+			case 1:
+				v |= 0xffff << shift
+			}
+		}
+		values = append(values, v)
+	}
+	for _, v := range values {
+		var a Assembler
+		a.LoadConst(X7, v)
+		o, err := a.Finish()
+		require.NoError(t, err)
+		var x uint64
+		for code := o.Code; len(code) > 0; code = code[4:] {
+			w := binary.LittleEndian.Uint32(code)
+			imm, shift := uint64(w>>5&0xffff), w>>21&3*16
+			require.EqualValues(t, 7, w&31)
+			switch w >> 23 {
+			case 0b1_10_100101:
+				x = imm << shift
+			case 0b1_00_100101:
+				x = ^(imm << shift)
+			case 0b1_11_100101:
+				x = x&^(0xffff<<shift) | imm<<shift
+			case 0b1_01_100100:
+				require.EqualValues(t, 31, w>>5&31)
+				x = decodeBitmask(w >> 10 & 0x1fff)
+			default:
+				t.Fatalf("%08x", w)
+			}
+		}
+		require.Equal(t, v, x)
+		require.LessOrEqual(t, o.Len()/4, fewest(v), "%#x", v)
+	}
+}
+
+// fewest is how many instructions a constant needs: one for each part that is not like most others, or one in all.
+func fewest(v uint64) int {
+	zeros, ones := 0, 0
+	for shift := 0; shift < 64; shift += 16 {
+		switch uint16(v >> shift) {
+		case 0:
+			zeros++
+		case 0xffff:
+			ones++
+		}
+	}
+	if _, ok := bitmask(v, 64); ok {
+		return 1
+	}
+	return max(1, 4-max(zeros, ones))
+}
+
+// TestBranchRanges has the last distance that each kind of branch reaches, in both directions, and the first it doesn't.
+func TestBranchRanges(t *testing.T) {
+	for name, c := range map[string]struct {
+		emit  func(a *Assembler, l asm.Label)
+		bytes int // reach
+		step  int
+	}{
+		"B":     {(*Assembler).Bl, 128 << 20, 4},
+		"BL":    {(*Assembler).BLl, 128 << 20, 4},
+		"B.EQ":  {func(a *Assembler, l asm.Label) { a.Bcl(EQ, l) }, 1 << 20, 4},
+		"CBZ":   {func(a *Assembler, l asm.Label) { a.CBZxl(X1, l) }, 1 << 20, 4},
+		"TBZ":   {func(a *Assembler, l asm.Label) { a.TBZxil(X1, 63, l) }, 32 << 10, 4},
+		"LDR x": {func(a *Assembler, l asm.Label) { a.LDRxl(X1, l) }, 1 << 20, 4},
+		"LDR d": {func(a *Assembler, l asm.Label) { a.LDRdl(D1, l) }, 1 << 20, 4},
+		"ADR":   {func(a *Assembler, l asm.Label) { a.ADRxl(X1, l) }, 1 << 20, 1},
+	} {
+		if c.bytes > 1<<20 && testing.Short() {
+			continue
+		}
+		for _, backward := range []bool{false, true} {
+			for _, beyond := range []bool{false, true} {
+				distance := c.bytes
+				if !backward {
+					distance -= c.step
+				}
+				if beyond {
+					distance += c.step
+				}
+				var a Assembler
+				l := a.NewLabel("far")
+				if backward {
+					a.Bind(l)
+					a.Bytes(make([]byte, distance))
+					c.emit(&a, l)
+				} else {
+					c.emit(&a, l)
+					a.Bytes(make([]byte, distance-4))
+					a.Bind(l)
+				}
+				_, err := a.Finish()
+				if beyond {
+					require.ErrorIs(t, err, asm.ErrRange, "%s backward=%v", name, backward)
+					require.ErrorContains(t, err, "far")
+				} else {
+					require.NoError(t, err, "%s backward=%v", name, backward)
+				}
+			}
+		}
+	}
+}
+
+func TestMisalignedTarget(t *testing.T) {
+	var a Assembler
+	l := a.NewLabel("odd")
+	a.Bl(l)
+	a.Bytes([]byte{1})
+	a.Bind(l)
+	_, err := a.Finish()
+	require.ErrorIs(t, err, asm.ErrRange)
+
+	a.Reset()
+	a.Bytes([]byte{1})
+	a.Align(8)
+	a.Bytes([]byte{1})
+	a.Align(2)
+	a.Bytes([]byte{1, 2, 3})
+	a.Align(4)
+	o, err := a.Finish()
+	require.NoError(t, err)
+	require.Equal(t, "010000001f2003d5"+"01000102"+"03000000", hex.EncodeToString(o.Code))
+	require.Equal(t, 8, o.Align())
+}
+
+// TestErrors: each wrong use is the expected error, with the method's name and this file, and what follows is nothing.
+func TestErrors(t *testing.T) {
+	for name, c := range map[string]struct {
+		emit func(a *Assembler)
+		want error
+		op   string
+		text string
+	}{
+		"x18":             {func(a *Assembler) { a.ADDxxx(X18, X0, X0) }, asm.ErrOperands, "ADDxxx", "reserved"},
+		"x28":             {func(a *Assembler) { a.LDRxm(X28, MemOff(X0, 0)) }, asm.ErrOperands, "LDRxm", "reserved"},
+		"w28":             {func(a *Assembler) { a.MOVZwi(W28, 0, 0) }, asm.ErrOperands, "MOVZwi", "reserved"},
+		"x28 of pair":     {func(a *Assembler) { a.LDPxxm(X0, X28, MemOff(X0, 0)) }, asm.ErrOperands, "LDPxxm", "reserved"},
+		"x28 constant":    {func(a *Assembler) { a.LoadConst(X28, 1) }, asm.ErrOperands, "LoadConst", "reserved"},
+		"x18 literal":     {func(a *Assembler) { a.LDRxl(X18, a.NewLabel("")) }, asm.ErrOperands, "LDRxl", "reserved"},
+		"no register":     {func(a *Assembler) { a.FADDddd(32, D0, D0) }, asm.ErrOperands, "FADDddd", "no such register"},
+		"no source":       {func(a *Assembler) { a.ADDxxx(X0, X0, 99) }, asm.ErrOperands, "ADDxxx", "no such register"},
+		"no addend":       {func(a *Assembler) { a.MADDxxxx(X0, X0, X0, 77) }, asm.ErrOperands, "MADDxxxx", "no such register"},
+		"zr as base":      {func(a *Assembler) { a.LDRdm(D0, MemOff(XZR, 0)) }, asm.ErrOperands, "LDRdm", "zero register"},
+		"zr + imm":        {func(a *Assembler) { a.ADDxxi(X0, XZR, 1) }, asm.ErrOperands, "ADDxxi", "zero register"},
+		"to zr + imm":     {func(a *Assembler) { a.SUBxxi(XZR, X0, 1) }, asm.ErrOperands, "SUBxxi", "zero register"},
+		"and to zr":       {func(a *Assembler) { a.ANDxxi(XZR, X0, 1) }, asm.ErrOperands, "ANDxxi", "zero register"},
+		"imm12":           {func(a *Assembler) { a.ADDxxi(X0, X0, 4097) }, asm.ErrRange, "ADDxxi", "12 bits"},
+		"imm12 negative":  {func(a *Assembler) { a.CMPxi(X0, -1) }, asm.ErrRange, "CMPxi", "12 bits"},
+		"imm12 large":     {func(a *Assembler) { a.SUBppi(SP, SP, 1<<24) }, asm.ErrRange, "SUBppi", "12 bits"},
+		"bitmask":         {func(a *Assembler) { a.ORRxxi(X0, X0, 5) }, asm.ErrRange, "ORRxxi", "bitmask"},
+		"bitmask 0":       {func(a *Assembler) { a.EORwwi(W0, W0, 0) }, asm.ErrRange, "EORwwi", "bitmask"},
+		"shift":           {func(a *Assembler) { a.LSLxxi(X0, X0, 64) }, asm.ErrRange, "LSLxxi", "shift of 64"},
+		"shift negative":  {func(a *Assembler) { a.ASRwwi(W0, W0, -1) }, asm.ErrRange, "ASRwwi", "shift of 32"},
+		"movz shift":      {func(a *Assembler) { a.MOVZxi(X0, 1, 8) }, asm.ErrRange, "MOVZxi", "multiple of 16"},
+		"movz w shift":    {func(a *Assembler) { a.MOVKwi(W0, 1, 32) }, asm.ErrRange, "MOVKwi", "multiple of 16"},
+		"offset":          {func(a *Assembler) { a.LDRxm(X0, MemOff(X1, 32768)) }, asm.ErrRange, "LDRxm", "offset"},
+		"offset odd":      {func(a *Assembler) { a.STRxm(X0, MemOff(X1, 257)) }, asm.ErrRange, "STRxm", "offset"},
+		"offset negative": {func(a *Assembler) { a.STRdm(D0, MemOff(X1, -257)) }, asm.ErrRange, "STRdm", "offset"},
+		"offset pre":      {func(a *Assembler) { a.STRdm(D0, MemPre(X1, 256)) }, asm.ErrRange, "STRdm", "offset"},
+		"offset pair":     {func(a *Assembler) { a.STPxxm(X0, X1, MemPre(SP, -520)) }, asm.ErrRange, "STPxxm", "offset"},
+		"offset pair odd": {func(a *Assembler) { a.LDPddm(D0, D1, MemOff(SP, 4)) }, asm.ErrRange, "LDPddm", "offset"},
+		"index shift":     {func(a *Assembler) { a.LDRxm(X0, MemIndex(X1, X2, 2)) }, asm.ErrRange, "LDRxm", "shift"},
+		"index shift -1":  {func(a *Assembler) { a.LDRxm(X0, MemIndex(X1, X2, -1)) }, asm.ErrRange, "LDRxm", "shift"},
+		"index of pair":   {func(a *Assembler) { a.LDPxxm(X0, X3, MemIndex(X1, X2, 0)) }, asm.ErrOperands, "LDPxxm", "pair"},
+		"pair the same":   {func(a *Assembler) { a.LDPddm(D0, D0, MemOff(X1, 0)) }, asm.ErrOperands, "LDPddm", "same"},
+		"writeback":       {func(a *Assembler) { a.LDRxm(X1, MemPost(X1, 8)) }, asm.ErrOperands, "LDRxm", "base that changes"},
+		"writeback pair":  {func(a *Assembler) { a.STPxxm(X0, X1, MemPre(X1, 8)) }, asm.ErrOperands, "STPxxm", "base that changes"},
+		"zero Mem":        {func(a *Assembler) { a.LDRdm(D0, Mem{}) }, asm.ErrOperands, "LDRdm", "Mem function"},
+		"condition":       {func(a *Assembler) { a.FCSELdddc(D0, D0, D0, 15) }, asm.ErrOperands, "FCSELdddc", "condition"},
+		"bit":             {func(a *Assembler) { a.TBZxil(X0, 64, a.NewLabel("")) }, asm.ErrRange, "TBZxil", "bit 64"},
+		"fmov":            {func(a *Assembler) { a.FMOVdi(D0, 0) }, asm.ErrRange, "FMOVdi", "immediate of FMOV"},
+		"fmov digits":     {func(a *Assembler) { a.FMOVsi(S0, 1.01) }, asm.ErrRange, "FMOVsi", "immediate of FMOV"},
+		"label zero":      {func(a *Assembler) { a.Bl(0) }, asm.ErrLabel, "Bl", "not a label"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var a Assembler
+			a.NOP()
+			c.emit(&a)
+			_, file, line, _ := runtime.Caller(0)
+			first := a.Err()
+			require.ErrorIs(t, first, c.want)
+			e, ok := errors.AsType[*asm.Error](first)
+			require.True(t, ok)
+			require.Equal(t, c.op, e.Op)
+			require.Equal(t, 4, e.Offset)
+			require.Equal(t, filepath.Base(file), filepath.Base(e.File))
+			require.Less(t, e.Line, line)
+			require.Contains(t, first.Error(), c.text)
+			for range 1000 { // more than the place where it goes has room for
+				a.ORRxxi(X0, X0, 5)
+				a.LoadConst(X0, 0x1234567890abcdef)
+				a.Bl(0)
+			}
+			require.Equal(t, 4, a.Len())
+			o, err := a.Finish()
+			require.Nil(t, o)
+			require.Same(t, first, err)
+
+			a.Reset()
+			a.RET()
+			o, err = a.Finish()
+			require.NoError(t, err)
+			require.Equal(t, "c0035fd6", hex.EncodeToString(o.Code))
+		})
+	}
+}
+
+func TestCallsToAddresses(t *testing.T) {
+	var a Assembler
+	a.BLaddr(0x1000)
+	a.Baddr(0x1000)
+	o, err := a.Finish()
+	require.NoError(t, err)
+	dst := make([]byte, 8)
+	require.NoError(t, o.Place(dst, 0x2000))
+	require.Equal(t, "00fcff97"+"fffbff17", hex.EncodeToString(dst))
+	require.ErrorIs(t, o.Place(dst, 0x2000+128<<20), asm.ErrRange)
+	require.ErrorIs(t, o.Place(dst, 0x2002), asm.ErrRange)
+}
+
+// mix is ten instructions of the kinds that a compiler emits most.
+func mix(a *Assembler, l asm.Label) {
+	a.LDRxm(X0, MemIndex(X1, X2, 3))
+	a.ADDxxx(X0, X0, X3)
+	a.STRxm(X0, MemOff(X1, 8))
+	a.MULxxx(X4, X4, X5)
+	a.ADDxxi(X6, X0, 8)
+	a.CMPxi(X6, 100)
+	a.Bcl(LT, l)
+	a.LDRdm(D1, MemOff(X2, 32))
+	a.FADDddd(D2, D1, D3)
+	a.LSLxxi(X0, X0, 3)
+}
+
+func assembleMix(a *Assembler) {
+	a.Reset()
+	l := a.NewLabel("")
+	for range 100 {
+		mix(a, l)
+	}
+	a.Bind(l)
+	a.RET()
+}
+
+func TestNothingIsAllocated(t *testing.T) {
+	var a Assembler
+	assembleMix(&a)
+	require.Zero(t, testing.AllocsPerRun(100, func() { assembleMix(&a) }))
+	require.NoError(t, a.Err())
+}
+
+func BenchmarkMix(b *testing.B) {
+	b.Run("Emit", func(b *testing.B) {
+		var a Assembler
+		b.ReportAllocs()
+		for b.Loop() {
+			assembleMix(&a)
+		}
+		b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/1001, "ns/inst")
+	})
+	b.Run("EmitAndFinish", func(b *testing.B) {
+		var a Assembler
+		b.ReportAllocs()
+		for b.Loop() {
+			assembleMix(&a)
+			if _, err := a.Finish(); err != nil {
+				b.Fatal(err)
+			}
+		}
+		b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/1001, "ns/inst")
+	})
+}
+
+// FuzzGarbage calls methods with any operands at all: there is an error or a whole instruction, and never a panic.
+func FuzzGarbage(f *testing.F) {
+	f.Add(uint64(1), []byte{1, 2, 3})
+	f.Add(uint64(2), make([]byte, 40))
+	f.Fuzz(func(t *testing.T, seed uint64, data []byte) {
+		var a Assembler
+		r := rand.New(rand.NewPCG(seed, uint64(len(data))))
+		fresh := func() {
+			a.Reset()
+			a.Bind(a.NewLabel(""))
+		}
+		fresh()
+		v := reflect.ValueOf(&a)
+		for _, d := range data {
+			i := (int(d) + r.IntN(1000)) % v.NumMethod()
+			if notForms[v.Type().Method(i).Name] {
+				continue
+			}
+			var args []reflect.Value
+			for p := range v.Method(i).Type().NumIn() {
+				arg := reflect.New(v.Method(i).Type().In(p)).Elem()
+				switch {
+				case arg.Type() == reflect.TypeFor[Mem]():
+					arg.Set(reflect.ValueOf(Mem{
+						off: int(r.Uint64()) >> r.IntN(64), base: uint8(r.IntN(34)), index: X(r.IntN(34)),
+						shift: uint8(r.IntN(5)), kind: memKind(r.IntN(6)),
+					}))
+				case arg.Type() == reflect.TypeFor[asm.Label]():
+					arg.SetInt(int64(r.IntN(3)))
+				case arg.CanInt():
+					arg.SetInt(int64(r.Uint64()) >> r.IntN(64))
+				case arg.CanFloat():
+					arg.SetFloat(math.Float64frombits(r.Uint64()))
+				default:
+					arg.SetUint(r.Uint64() >> r.IntN(64) % 34)
+				}
+				args = append(args, arg)
+			}
+			before := a.Len()
+			v.Method(i).Call(args)
+			if a.Err() != nil {
+				require.Equal(t, before, a.Len())
+				fresh()
+				continue
+			}
+			require.Equal(t, before+4, a.Len())
+		}
+		_, err := a.Finish()
+		require.NoError(t, err)
+	})
+}
