@@ -228,7 +228,7 @@ func TestFailures(t *testing.T) {
 // FuzzExpr reads any text: it is refused, or compiled code agrees with the tree walker.
 func FuzzExpr(f *testing.F) {
 	for _, src := range []string{
-		"", "x", "sqrt(x*x + y*y) / (1 + abs(x - y))", "x^-3 < 2 ? min(x, y, -0) : max(1/0, round(y))", "1e999", "((", "x\xff", "-x^2", "x ? y : z",
+		"", "x", "sqrt(x*x + y*y) / (1 + abs(x - y))", "x^-3 < 2 ? min(x, y, -0) : max(1/0, round(y))", "1e999", "((", "x\xff", "-x^2", "x ? y : z", "x^-\nA",
 	} {
 		f.Add(src, uint64(1))
 	}

@@ -172,6 +172,7 @@ func TestParseErrors(t *testing.T) {
 		{"x^-(y+1)", 3, "the exponent must be a constant integer, not -(y+1)"},
 		{"x^(1/0)", 3, "the exponent must be a constant integer, not (1/0)"},
 		{"x^(0/0)", 3, "the exponent must be a constant integer, not (0/0)"},
+		{"x^-\n\tA", 3, "the exponent must be a constant integer, not - A"},
 		{"x^2^0.5", 5, "the exponent must be a constant integer, not 0.5"},
 		{"x^9007199254740994", 3, "the exponent 9007199254740994 is beyond 9007199254740992"},
 		{"x^-1e300", 3, "the exponent -1e300 is beyond 9007199254740992"},

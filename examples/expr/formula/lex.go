@@ -101,9 +101,10 @@ func digits(s string) int { return len(s) - len(strings.TrimLeft(s, "0123456789"
 func isDigit(c rune) bool  { return '0' <= c && c <= '9' }
 func isLetter(c rune) bool { return c == '_' || unicode.IsLetter(c) }
 
-// clip keeps a word of the formula short enough for an error.
+// clip keeps a part of the formula short enough for an error, and on one line.
 func clip(s string) string {
 	const most = 40
+	s = strings.Join(strings.Fields(s), " ")
 	if utf8.RuneCountInString(s) <= most {
 		return s
 	}
