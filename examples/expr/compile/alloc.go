@@ -49,7 +49,7 @@ type step struct {
 	kind  stepKind
 	op    op
 	cmp   op
-	dst   int // register
+	reg   int // the register that is written, or stored
 	args  [4]place
 	temps [2]int
 	text  string // what it computes
@@ -59,8 +59,8 @@ type stepKind uint8
 
 const (
 	doOperation stepKind = iota
-	doLoad               // dst = args[0]
-	doStore              // args[0], a slot, = dst
+	doLoad               // reg = args[0]
+	doStore              // args[0], a slot, = reg
 )
 
 // allocation is a program for a machine.
@@ -133,7 +133,7 @@ func (a *allocator) inst(in *inst, after [4]int32) {
 		args = []value{args[1], args[0]}
 		after[0], after[1] = after[1], after[0]
 	}
-	s := step{op: in.op, cmp: in.cmp, dst: -1}
+	s := step{op: in.op, cmp: in.cmp, reg: -1}
 	s.text = a.text(in)
 	a.pinned = 0
 	for _, v := range args {
@@ -188,7 +188,7 @@ func (a *allocator) operand(v value, memory, again bool, text string) place {
 			return a.home(v)
 		}
 		r := a.register(text)
-		a.steps = append(a.steps, step{kind: doLoad, dst: r, args: [4]place{a.home(v)}, text: text})
+		a.steps = append(a.steps, step{kind: doLoad, reg: r, args: [4]place{a.home(v)}, text: text})
 		a.owner[r], a.reg[v] = v, int8(r)
 		a.pin(a.reg[v])
 	}
@@ -228,7 +228,7 @@ func (a *allocator) destination(v value, s *step, args []value, shape shape) {
 	} else {
 		best = a.register(s.text)
 	}
-	a.owner[best], a.reg[v], s.dst = v, int8(best), best
+	a.owner[best], a.reg[v], s.reg = v, int8(best), best
 }
 
 // late tells whether arg is a late argument in one of its places.
@@ -269,7 +269,7 @@ func (a *allocator) register(text string) int {
 	v := a.owner[best]
 	if !a.graph.isLeaf(v) && a.slot[v] < 0 {
 		a.slot[v] = a.newSlot()
-		a.steps = append(a.steps, step{kind: doStore, dst: best, args: [4]place{a.home(v)}, text: text})
+		a.steps = append(a.steps, step{kind: doStore, reg: best, args: [4]place{a.home(v)}, text: text})
 	}
 	a.owner[best], a.reg[v] = none, -1
 	return best

@@ -34,10 +34,10 @@ func simulate(t *testing.T, a *allocation, target *target, vars []float64) float
 		switch s.kind {
 		case doLoad:
 			require.NotEqual(t, inRegister, s.args[0].kind)
-			regs[s.dst] = read(s.args[0])
+			regs[s.reg] = read(s.args[0])
 			continue
 		case doStore:
-			slots[s.args[0].index] = regs[s.dst]
+			slots[s.args[0].index] = regs[s.reg]
 			continue
 		}
 		shape := target.shapes[s.op]
@@ -55,20 +55,20 @@ func simulate(t *testing.T, a *allocation, target *target, vars []float64) float
 		}
 		readAll(0)
 		for _, r := range s.temps[:shape.temps] {
-			require.NotEqual(t, s.dst, r)
+			require.NotEqual(t, s.reg, r)
 			regs[r] = 12345
 		}
-		if s.dst >= 0 {
-			regs[s.dst] = 54321
+		if s.reg >= 0 {
+			regs[s.reg] = 54321
 			if shape.tied >= 0 {
-				regs[s.dst] = args[shape.tied]
+				regs[s.reg] = args[shape.tied]
 			}
 		}
 		readAll(1)
 		if s.op == opResult {
 			return args[0]
 		}
-		regs[s.dst] = perform(s, args)
+		regs[s.reg] = perform(s, args)
 	}
 	t.Fatal("no result")
 	return 0

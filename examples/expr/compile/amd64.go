@@ -170,7 +170,7 @@ func (e *x86) round(dst amd64.XMM, p place, how int8) {
 }
 
 func (e *x86) step(s *step) {
-	dst := amd64.XMM(max(s.dst, 0))
+	dst := amd64.XMM(max(s.reg, 0))
 	switch s.kind {
 	case doLoad:
 		e.MOVSDxm64(dst, e.memory(s.args[0]))

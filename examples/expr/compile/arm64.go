@@ -169,7 +169,7 @@ func isImmediate(bits uint64) bool {
 }
 
 func (e *arm) step(s *step) {
-	dst := e.register(s.dst)
+	dst := e.register(s.reg)
 	switch s.kind {
 	case doLoad:
 		e.load(dst, s.args[0])

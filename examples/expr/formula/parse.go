@@ -121,9 +121,14 @@ func (p *parser) conditional() *Node {
 	return p.node(Cond, n.Start, n, yes, no)
 }
 
-var comparisons = map[kind]Op{
-	'<': Less, lessEqual: LessEqual, '>': Greater, greaterEqual: GreaterEqual, equal: Equal, notEqual: NotEqual,
-}
+// Binary operators by precedence.
+var (
+	comparisons = map[kind]Op{
+		'<': Less, lessEqual: LessEqual, '>': Greater, greaterEqual: GreaterEqual, equal: Equal, notEqual: NotEqual,
+	}
+	sums     = map[kind]Op{'+': Add, '-': Sub}
+	products = map[kind]Op{'*': Mul, '/': Div}
+)
 
 // comparison = sum [ ( "<" | "<=" | ">" | ">=" | "==" | "!=" ) sum ] .
 func (p *parser) comparison() *Node {
@@ -133,8 +138,8 @@ func (p *parser) comparison() *Node {
 		return n
 	}
 	p.advance()
-	n = p.node(op, n.Start, n, p.sum())
-	n.End = p.lastEnd
+	right := p.sum()
+	n = p.node(op, n.Start, n, right)
 	if _, again := comparisons[p.tok.kind]; again {
 		p.fail(p.tok.start, "comparisons don't chain: put one of them in parentheses")
 	}
@@ -143,12 +148,12 @@ func (p *parser) comparison() *Node {
 
 // sum = product { ( "+" | "-" ) product } .
 func (p *parser) sum() *Node {
-	return p.left(map[kind]Op{'+': Add, '-': Sub}, p.product)
+	return p.left(sums, p.product)
 }
 
 // product = unary { ( "*" | "/" ) unary } .
 func (p *parser) product() *Node {
-	return p.left(map[kind]Op{'*': Mul, '/': Div}, p.unary)
+	return p.left(products, p.unary)
 }
 
 // left reads operands with operators between them that group to the left.
