@@ -16,6 +16,7 @@ import (
 	"golang.org/x/arch/x86/x86asm"
 
 	"github.com/wxjit/wxjit/asm"
+	"github.com/wxjit/wxjit/internal/disasm"
 	"github.com/wxjit/wxjit/internal/testenv"
 )
 
@@ -298,4 +299,23 @@ var sameMnemonic = map[string]string{
 	"jz": "je", "jnz": "jne", "jnb": "jae", "jnbe": "ja", "jnl": "jge", "jnle": "jg", "jpe": "jp", "jpo": "jnp",
 	"setz": "sete", "setnz": "setne", "setnb": "setae", "setnbe": "seta", "setnl": "setge", "setnle": "setg",
 	"cmovz": "cmove", "cmovnz": "cmovne", "cmovnb": "cmovae", "cmovnbe": "cmova", "cmovnl": "cmovge", "cmovnle": "cmovg",
+}
+
+// TestFormsAgainstObjdump: the text of a listing is what objdump prints for the same bytes.
+func TestFormsAgainstObjdump(t *testing.T) {
+	all := samples(t)
+	var code []byte
+	for _, s := range all {
+		code = append(code, s.code...)
+	}
+	texts := testenv.Objdump(t, "amd64", code, 0)
+	require.Len(t, texts, len(all))
+	pc := 0
+	for i, s := range all {
+		inst, err := disasm.AMD64(s.code, uint64(pc))
+		require.NoError(t, err)
+		require.Equal(t, texts[i], inst.Text, "%s %x", s.method, s.code)
+		require.Equal(t, len(s.code), inst.Len)
+		pc += len(s.code)
+	}
 }

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/arch/arm64/arm64asm"
 
 	"github.com/wxjit/wxjit/asm"
+	"github.com/wxjit/wxjit/internal/disasm"
 	"github.com/wxjit/wxjit/internal/testenv"
 )
 
@@ -265,5 +266,21 @@ func TestFormsAgainstDecoder(t *testing.T) {
 		}
 		require.NoError(t, err, "%s %08x", s.text, s.word)
 		require.NotZero(t, inst.Op, s.text)
+	}
+}
+
+// TestFormsAgainstObjdump: the text of a listing is what objdump prints for the same bytes.
+func TestFormsAgainstObjdump(t *testing.T) {
+	good, _ := samples(t)
+	var code []byte
+	for _, s := range good {
+		code = binary.LittleEndian.AppendUint32(code, s.word)
+	}
+	texts := testenv.Objdump(t, "arm64", code, 0x10000)
+	require.Len(t, texts, len(good))
+	for i, s := range good {
+		inst, err := disasm.ARM64(code[4*i:], uint64(0x10000+4*i))
+		require.NoError(t, err)
+		require.Equal(t, texts[i], inst.Text, "%s %08x", s.method, s.word)
 	}
 }
