@@ -99,6 +99,7 @@ func (e *x86) constants() {
 	}
 	for _, c := range e.pool.wide {
 		e.Bind(c.label)
+		e.Comment(c.comment() + ", twice")
 		e.Uint64(c.bits)
 		e.Uint64(c.bits)
 	}
@@ -107,6 +108,7 @@ func (e *x86) constants() {
 	}
 	for _, c := range e.pool.narrow {
 		e.Bind(c.label)
+		e.Comment(c.comment())
 		e.Uint64(c.bits)
 	}
 }

@@ -46,7 +46,7 @@ type arm struct {
 // emitARM64 makes the function for A64.
 func emitARM64(al *allocation, vars int) (*asm.Object, error) {
 	e := &arm{}
-	begin, loop := e.NewLabel("begin"), e.NewLabel("row")
+	begin, loop := e.NewLabel(""), e.NewLabel("row")
 	frame := (al.slots + 1) &^ 1 * 8 // AAPCS64: sp stays a multiple of 16
 	e.Comment("no rows: nothing to do")
 	e.MOVxx(armVars, arm64.X0)
@@ -120,6 +120,7 @@ func (e *arm) constants() {
 	}
 	for _, c := range e.pool.narrow {
 		e.Bind(c.label)
+		e.Comment(c.comment())
 		e.Uint64(c.bits)
 	}
 	e.pool = pool{}

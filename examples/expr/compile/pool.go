@@ -1,6 +1,8 @@
 package compile
 
 import (
+	"math"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -21,6 +23,14 @@ type constant struct {
 type constantKey struct {
 	bits uint64
 	wide bool
+}
+
+// comment is the constant as a number, unless it is a mask.
+func (c constant) comment() string {
+	if v := math.Float64frombits(c.bits); v == v && c.bits != signBit {
+		return strconv.FormatFloat(v, 'g', -1, 64)
+	}
+	return "bits"
 }
 
 // label gives the label of a constant, a new one unless it is in the pool.
