@@ -2,6 +2,7 @@ package compile
 
 import (
 	"math"
+	"slices"
 
 	"github.com/wxjit/wxjit/asm"
 	"github.com/wxjit/wxjit/asm/amd64"
@@ -92,35 +93,33 @@ func emitAMD64(al *allocation, vars int) (*asm.Object, error) {
 	return e.Finish()
 }
 
-// constants writes the pool. Operands of 16 bytes must be aligned to 16: Intel SDM Vol. 2, "ANDPD".
+// constants writes the pool. Operands of 16 bytes must be aligned to 16: Intel SDM Vol. 2, "ANDPD". They come first.
 func (e *x86) constants() {
-	if len(e.pool.wide) > 0 {
-		e.Align(16)
-	}
-	for _, c := range e.pool.wide {
-		e.Bind(c.label)
-		e.Comment(c.comment() + ", twice")
-		e.Uint64(c.bits)
-		e.Uint64(c.bits)
-	}
-	if len(e.pool.narrow) > 0 {
-		e.Align(8)
-	}
-	for _, c := range e.pool.narrow {
+	slices.SortStableFunc(e.pool.constants, func(a, b constant) int { return min(int(b.kind), 1) - min(int(a.kind), 1) })
+	for i, c := range e.pool.constants {
+		if i == 0 {
+			e.Align(16)
+		}
 		e.Bind(c.label)
 		e.Comment(c.comment())
 		e.Uint64(c.bits)
+		if c.kind != number {
+			e.Uint64(c.bits)
+		}
 	}
 }
 
-// number is the place of a constant in memory.
-func (e *x86) number(bits uint64) amd64.Mem {
-	return amd64.MemLabel(e.pool.label(bits, false, e.NewLabel))
-}
+// number is the place of a float64 in memory.
+func (e *x86) number(bits uint64) amd64.Mem { return e.constant(bits, number) }
 
-// both is the place of a constant that is there twice.
-func (e *x86) both(bits uint64) amd64.Mem {
-	return amd64.MemLabel(e.pool.label(bits, true, e.NewLabel))
+// pair is the place where a float64 is in both halves of 16 bytes.
+func (e *x86) pair(x float64) amd64.Mem { return e.constant(math.Float64bits(x), pair) }
+
+// mask is the place where bits are in both halves of 16 bytes.
+func (e *x86) mask(bits uint64) amd64.Mem { return e.constant(bits, mask) }
+
+func (e *x86) constant(bits uint64, kind constantKind) amd64.Mem {
+	return amd64.MemLabel(e.pool.label(constantKey{bits, kind}, e.NewLabel))
 }
 
 // memory is an operand that is not in a register.
@@ -146,6 +145,8 @@ func (e *x86) apply(xx func(dst, src amd64.XMM), xm func(dst amd64.XMM, src amd6
 // move is dst = p.
 func (e *x86) move(dst amd64.XMM, p place) {
 	switch {
+	case p.kind == inPool && p.bits == 0:
+		e.XORPDxx(dst, dst)
 	case p.kind != inRegister:
 		e.MOVSDxm64(dst, e.memory(p))
 	case amd64.XMM(p.index) != dst:
@@ -175,7 +176,7 @@ func (e *x86) step(s *step) {
 	dst := amd64.XMM(max(s.reg, 0))
 	switch s.kind {
 	case doLoad:
-		e.MOVSDxm64(dst, e.memory(s.args[0]))
+		e.move(dst, s.args[0])
 		return
 	case doStore:
 		e.MOVSDmx64(e.memory(s.args[0]), dst)
@@ -201,9 +202,9 @@ func (e *x86) step(s *step) {
 		e.apply(e.MAXSDxx, e.MAXSDxm64, dst, s.args[1])
 		e.ADDSDxm64(dst, e.number(0))
 	case opNeg:
-		e.XORPDxm128(dst, e.both(signBit))
+		e.XORPDxm128(dst, e.mask(signBit))
 	case opAbs:
-		e.ANDPDxm128(dst, e.both(^uint64(signBit)))
+		e.ANDPDxm128(dst, e.mask(^uint64(signBit)))
 	case opSqrt:
 		e.apply(e.SQRTSDxx, e.SQRTSDxm64, dst, s.args[0])
 	case opFloor:
@@ -216,7 +217,7 @@ func (e *x86) step(s *step) {
 		e.minmax(s, dst)
 	case opFloat:
 		e.compare(s.cmp, dst, s.args[1])
-		e.ANDPDxm128(dst, e.both(math.Float64bits(1)))
+		e.ANDPDxm128(dst, e.pair(1))
 	case opSelect:
 		e.choose(s, dst)
 	case opResult:
@@ -229,8 +230,8 @@ func (e *x86) step(s *step) {
 // 0.49999999999999994 up to 1; with the number below, only what is a half at least reaches the next integer.
 func (e *x86) roundHalfAway(dst amd64.XMM, p place) {
 	e.move(dst, p)
-	e.ANDPDxm128(dst, e.both(signBit))
-	e.ORPDxm128(dst, e.both(math.Float64bits(math.Nextafter(0.5, 0))))
+	e.ANDPDxm128(dst, e.mask(signBit))
+	e.ORPDxm128(dst, e.pair(math.Nextafter(0.5, 0)))
 	e.apply(e.ADDSDxx, e.ADDSDxm64, dst, p)
 	e.ROUNDSDxxi(dst, dst, roundTrunc)
 }
@@ -262,7 +263,7 @@ func (e *x86) minmax(s *step, dst amd64.XMM) {
 	e.move(u, b)
 	e.CMPSDxmi64(u, e.number(math.Float64bits(inf)), x86Predicates[opEqual])
 	e.ORPDxx(dst, u)
-	e.ANDPDxm128(dst, e.both(clear))
+	e.ANDPDxm128(dst, e.mask(clear))
 	e.ANDNPDxx(dst, t)
 }
 

@@ -103,7 +103,7 @@ func inParts(n int, do func(imm int)) {
 
 // island puts the pool into the middle of the code, and a branch over it, before it is out of reach.
 func (e *arm) island() {
-	if len(e.pool.narrow) == 0 || e.Len()-e.firstUse < armPoolReach-8*len(e.pool.narrow) {
+	if len(e.pool.constants) == 0 || e.Len()-e.firstUse < armPoolReach-8*len(e.pool.constants) {
 		return
 	}
 	over := e.NewLabel("")
@@ -115,10 +115,10 @@ func (e *arm) island() {
 
 // constants writes the pool and begins a new one.
 func (e *arm) constants() {
-	if len(e.pool.narrow) > 0 {
-		e.Align(8)
-	}
-	for _, c := range e.pool.narrow {
+	for i, c := range e.pool.constants {
+		if i == 0 {
+			e.Align(8)
+		}
 		e.Bind(c.label)
 		e.Comment(c.comment())
 		e.Uint64(c.bits)
@@ -154,10 +154,10 @@ func (e *arm) number(dst arm64.D, bits uint64) {
 	case isImmediate(bits):
 		e.FMOVdi(dst, math.Float64frombits(bits))
 	default:
-		if len(e.pool.narrow) == 0 {
+		if len(e.pool.constants) == 0 {
 			e.firstUse = e.Len()
 		}
-		e.LDRdl(dst, e.pool.label(bits, false, e.NewLabel))
+		e.LDRdl(dst, e.pool.label(constantKey{bits, number}, e.NewLabel))
 	}
 }
 

@@ -11,45 +11,53 @@ import (
 
 // pool gathers the constants that the code reads, each once.
 type pool struct {
-	narrow, wide []constant // of 8 bytes, and of 16 with the same 8 twice
-	labels       map[constantKey]asm.Label
+	constants []constant
+	labels    map[constantKey]asm.Label
 }
 
+// constantKey is what a constant is: bits, and what they are for.
+type constantKey struct {
+	bits uint64
+	kind constantKind
+}
+
+type constantKind uint8
+
+const (
+	number constantKind = iota // a float64
+	pair                       // the same float64 twice
+	mask                       // the same bits twice
+)
+
 type constant struct {
-	bits  uint64
+	constantKey
 	label asm.Label
 }
 
-type constantKey struct {
-	bits uint64
-	wide bool
-}
-
-// comment is the constant as a number, unless it is a mask.
-func (c constant) comment() string {
-	if v := math.Float64frombits(c.bits); v == v && c.bits != signBit {
-		return strconv.FormatFloat(v, 'g', -1, 64)
-	}
-	return "bits"
-}
-
 // label gives the label of a constant, a new one unless it is in the pool.
-func (p *pool) label(bits uint64, wide bool, newLabel func(name string) asm.Label) asm.Label {
-	key := constantKey{bits, wide}
+func (p *pool) label(key constantKey, newLabel func(name string) asm.Label) asm.Label {
 	if l, ok := p.labels[key]; ok {
 		return l
 	}
 	if p.labels == nil {
 		p.labels = map[constantKey]asm.Label{}
 	}
-	c := constant{bits, newLabel("")}
+	c := constant{key, newLabel("")}
 	p.labels[key] = c.label
-	if wide {
-		p.wide = append(p.wide, c)
-	} else {
-		p.narrow = append(p.narrow, c)
-	}
+	p.constants = append(p.constants, c)
 	return c.label
+}
+
+// comment is what the constant is.
+func (c constant) comment() string {
+	text := strconv.FormatFloat(math.Float64frombits(c.bits), 'g', -1, 64)
+	switch c.kind {
+	case pair:
+		return text + ", twice"
+	case mask:
+		return "mask, twice"
+	}
+	return text
 }
 
 // comment is how a listing shows a part of the formula: short, and on one line.
