@@ -23,7 +23,7 @@ import (
 func (o *Object) List(w io.Writer) error {
 	l := lister{Object: o, w: bufio.NewWriter(w), unit: 11}
 	if o.Arch == ARM64 {
-		l.unit = 4
+		l.unit = 8 // of data; an instruction has 4
 	}
 	for off := 0; off < len(o.Code); {
 		l.symbolsAt(off)

@@ -52,7 +52,7 @@ func (o *Object) Place(dst []byte, addr uintptr) error {
 	}
 	copy(dst, o.Code)
 	for _, r := range o.Relocs {
-		if r.Offset < 0 || r.Offset+r.Kind.Size() > len(o.Code) {
+		if r.Offset < 0 || r.Offset > len(o.Code)-r.Kind.Size() {
 			return fmt.Errorf("asm: place: relocation at %#x outside of %#x bytes of code: %w", r.Offset, len(o.Code), ErrRange)
 		}
 		value := r.Target + uint64(r.Addend)

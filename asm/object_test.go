@@ -1,0 +1,101 @@
+package asm_test
+
+import (
+	"encoding/binary"
+	"math"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/wxjit/wxjit/asm"
+)
+
+// field is a kind of relocation with the bits that it may change and the distances at its edges.
+type field struct {
+	kind     asm.RelocKind
+	mask     uint64
+	min, max int64
+	step     int64
+	read     func(w uint64) int64 // the value that is encoded
+}
+
+func signed(v uint64, bits uint) int64 { return int64(v<<(64-bits)) >> (64 - bits) }
+
+var fields = []field{
+	{asm.Abs64, math.MaxUint64, math.MinInt64, math.MaxInt64, 0, func(w uint64) int64 { return int64(w) }},
+	{asm.PC8, 0xff, -128, 127, 1, func(w uint64) int64 { return signed(w, 8) }},
+	{asm.PC32, 0xffffffff, math.MinInt32, math.MaxInt32, 1, func(w uint64) int64 { return signed(w, 32) }},
+	{asm.Branch26, 1<<26 - 1, -128 << 20, 128<<20 - 4, 4, func(w uint64) int64 { return signed(w, 26) * 4 }},
+	{asm.Branch19, (1<<19 - 1) << 5, -1 << 20, 1<<20 - 4, 4, func(w uint64) int64 { return signed(w>>5, 19) * 4 }},
+	{asm.Branch14, (1<<14 - 1) << 5, -32 << 10, 32<<10 - 4, 4, func(w uint64) int64 { return signed(w>>5, 14) * 4 }},
+	{asm.Adr21, (1<<19-1)<<5 | 3<<29, -1 << 20, 1<<20 - 1, 1, func(w uint64) int64 { return signed(w>>5&(1<<19-1)<<2|w>>29&3, 21) }},
+}
+
+func TestPatchAtTheEdges(t *testing.T) {
+	for _, f := range fields {
+		for _, fill := range []uint64{0, math.MaxUint64} {
+			put := func(v int64) (uint64, error) {
+				b := make([]byte, 8)
+				binary.LittleEndian.PutUint64(b, fill)
+				err := f.kind.Patch(b, v)
+				return binary.LittleEndian.Uint64(b), err
+			}
+			for _, v := range []int64{f.min, f.max, 0, f.step, -f.step, f.min + f.step, f.max - f.step} {
+				w, err := put(v)
+				require.NoError(t, err, "%v %d", f.kind, v)
+				require.Equal(t, fill&^f.mask, w&^f.mask, "%v: other bits", f.kind)
+				require.Equal(t, v, f.read(w&f.mask), "%v", f.kind)
+			}
+			if f.step == 0 {
+				continue
+			}
+			beyond := []int64{f.min - f.step, f.max + f.step, math.MinInt64 &^ 3, math.MaxInt64 &^ 3}
+			if f.step == 4 {
+				beyond = append(beyond, 1, 2, 3, -1)
+			}
+			for _, v := range beyond {
+				w, err := put(v)
+				require.ErrorIs(t, err, asm.ErrRange, "%v %d", f.kind, v)
+				require.Equal(t, fill, w, "the field is unchanged")
+			}
+		}
+		require.ErrorIs(t, f.kind.Patch(make([]byte, f.kind.Size()-1), 0), asm.ErrRange)
+		require.NotContains(t, f.kind.String(), "(")
+	}
+	require.ErrorIs(t, asm.RelocKind(0).Patch(make([]byte, 8), 0), asm.ErrRange)
+	require.ErrorIs(t, asm.RelocKind(99).Patch(make([]byte, 8), 0), asm.ErrRange)
+	require.Equal(t, "RelocKind(99)", asm.RelocKind(99).String())
+	require.Equal(t, "amd64 arm64 Arch(9)", asm.AMD64.String()+" "+asm.ARM64.String()+" "+asm.Arch(9).String())
+}
+
+func TestPlace(t *testing.T) {
+	o := &asm.Object{
+		Arch: asm.AMD64, Code: make([]byte, 24), Alignment: 8,
+		Relocs: []asm.Reloc{
+			{Offset: 0, Kind: asm.PC32, Target: 0x5000, Addend: -4},
+			{Offset: 8, Kind: asm.Abs64, Local: true, Target: 0x10, Addend: 1},
+			{Offset: 16, Kind: asm.Abs64, Target: 0xffff_ffff_ffff_fff0, Addend: 0x20},
+		},
+	}
+	require.Equal(t, 24, o.Len())
+	require.Equal(t, 8, o.Align())
+	require.Equal(t, 1, (&asm.Object{}).Align())
+	dst := make([]byte, 32)
+	require.NoError(t, o.Place(dst, 0x4000))
+	require.EqualValues(t, 0xffc, binary.LittleEndian.Uint32(dst))
+	require.EqualValues(t, 0x4011, binary.LittleEndian.Uint64(dst[8:]))
+	require.EqualValues(t, 0x10, binary.LittleEndian.Uint64(dst[16:]))
+	require.Equal(t, make([]byte, 24), o.Code, "an object stays as it is")
+
+	require.ErrorIs(t, o.Place(dst[:23], 0x4000), asm.ErrRange)
+	require.ErrorIs(t, o.Place(dst, 0x4004), asm.ErrRange)
+	// The last address that reaches 0x5000 from behind, and the next.
+	last := uintptr(0x5000 + 1<<31 - 4 - 4&^7)
+	require.NoError(t, o.Place(dst, last&^7))
+	require.ErrorIs(t, o.Place(dst, last&^7+8), asm.ErrRange)
+	for _, off := range []int{-1, 21, 24, math.MaxInt - 1} {
+		bad := *o
+		bad.Relocs = []asm.Reloc{{Offset: off, Kind: asm.PC32}}
+		require.ErrorIs(t, bad.Place(dst, 0x4000), asm.ErrRange, off)
+	}
+}
