@@ -50,12 +50,13 @@ func ParseMaps(text []byte) ([]Mapping, error) {
 	return r.parse(text)
 }
 
-// reader reads the maps again and again without allocating much, so that it disturbs no test that counts
-// allocations. What it returns is good until the next read.
+// reader reads the maps again and again without allocating much, so that it costs little and disturbs no test that
+// counts allocations. What it returns is good until the next read.
 type reader struct {
-	text  bytes.Buffer
-	maps  []Mapping
-	names map[string]string
+	suspects bool // leave out what can be no part of a violation
+	text     bytes.Buffer
+	maps     []Mapping
+	names    map[string]string
 }
 
 func (r *reader) read() ([]Mapping, error) {
@@ -74,6 +75,9 @@ func (r *reader) read() ([]Mapping, error) {
 func (r *reader) parse(text []byte) ([]Mapping, error) {
 	r.maps = r.maps[:0]
 	for line := range bytes.Lines(text) {
+		if r.suspects && !suspect(line) {
+			continue
+		}
 		m, err := r.line(bytes.TrimRight(line, "\n"))
 		if err != nil {
 			return nil, fmt.Errorf("maps: %q: %w", line, err)
@@ -81,6 +85,14 @@ func (r *reader) parse(text []byte) ([]Mapping, error) {
 		r.maps = append(r.maps, m)
 	}
 	return r.maps, nil
+}
+
+// suspect tells whether a line is of a mapping that is executable, or writable and shared. A line that it does not
+// understand is one.
+func suspect(line []byte) bool {
+	_, rest, _ := bytes.Cut(line, []byte(" "))
+	prot, _, ok := bytes.Cut(rest, []byte(" "))
+	return !ok || len(prot) != len("rwxp") || prot[2] != '-' || prot[1] != '-' && prot[3] != 'p'
 }
 
 // line reads "start-end prot offset dev inode path"; the path may hold blanks.
@@ -171,9 +183,14 @@ func Violations(maps []Mapping) []Violation {
 	return append(found, Aliases(maps)...)
 }
 
+// suspects are readers for CheckWX.
+var suspects = sync.Pool{New: func() any { return &reader{suspects: true} }}
+
 // CheckWX reads the maps now. The error, if there is one, names each violation of W^X.
 func CheckWX() error {
-	maps, err := Maps()
+	r := suspects.Get().(*reader)
+	defer suspects.Put(r)
+	maps, err := r.read()
 	if err != nil {
 		return err
 	}
@@ -196,7 +213,7 @@ type Watcher struct {
 
 // Watch begins to look, at once and then at the given interval. Stop it to learn what it saw.
 func Watch(interval time.Duration) *Watcher {
-	w := &Watcher{stop: make(chan struct{}), done: make(chan struct{})}
+	w := &Watcher{reader: reader{suspects: true}, stop: make(chan struct{}), done: make(chan struct{})}
 	w.sample()
 	go w.run(interval)
 	return w

@@ -112,8 +112,29 @@ func TestWatcherSamples(t *testing.T) {
 
 // A sample may not disturb tests that count allocations.
 func TestSampleAllocates(t *testing.T) {
-	var w Watcher
+	w := Watch(time.Hour)
+	defer w.Stop()
 	require.LessOrEqual(t, testing.AllocsPerRun(100, w.sample), 16.0, "not one for each line")
+}
+
+// What CheckWX and Watch don't parse can be no part of a violation.
+func TestSuspect(t *testing.T) {
+	for prot, want := range map[string]bool{
+		"---p": false, "r--p": false, "rw-p": false, "-w-p": false, "r--s": false, "---s": false,
+		"rw-s": true, "-w-s": true, "r-xp": true, "r-xs": true, "rwxp": true, "--xp": true, "rwxs": true, "-wxp": true,
+		"rw": true, "": true,
+	} {
+		require.Equal(t, want, suspect([]byte("1000-2000 "+prot+" 00000000 00:00 0\n")), prot)
+	}
+	require.True(t, suspect([]byte("nonsense")))
+}
+
+func BenchmarkCheckWX(b *testing.B) {
+	for b.Loop() {
+		if err := CheckWX(); err != nil {
+			b.Fatal(err)
+		}
+	}
 }
 
 // pages maps one page with nothing beside it, so that the kernel and qemu merge it with no other.
