@@ -39,8 +39,7 @@ func csvFile(f *formula.Formula, name string, stdin io.Reader, stdout io.Writer)
 		return err
 	}
 	return withProgram(f, (*codebuf.Buffer).Seal, func(p *compile.Program) error {
-		w := bufio.NewWriter(stdout)
-		return errors.Join(t.evaluate(p, w), w.Flush())
+		return t.evaluate(p, bufio.NewWriter(stdout))
 	})
 }
 
@@ -90,13 +89,12 @@ func newTable(f *formula.Formula, name string, in io.Reader) (*table, error) {
 func (t *table) evaluate(p *compile.Program, w *bufio.Writer) error {
 	vars, out := make([]float64, 0, batchRows*len(t.columns)), make([]float64, batchRows)
 	var text []byte
-	for more := true; more; {
+	for {
+		var err error
 		rows := 0
-		vars = vars[:0]
-		var readErr error
-		for rows < batchRows && readErr == nil {
-			if vars, readErr = t.row(vars); readErr == nil {
-				rows++
+		for vars = vars[:0]; rows < batchRows; rows++ {
+			if vars, err = t.row(vars); err != nil {
+				break
 			}
 		}
 		if err := p.Rows(vars, out[:rows]); err != nil {
@@ -108,15 +106,16 @@ func (t *table) evaluate(p *compile.Program, w *bufio.Writer) error {
 				return err
 			}
 		}
-		if readErr != nil && readErr != io.EOF {
-			return readErr
-		}
-		more = readErr == nil
 		if err := w.Flush(); err != nil {
 			return err
 		}
+		switch {
+		case err == io.EOF:
+			return nil
+		case err != nil:
+			return err
+		}
 	}
-	return nil
 }
 
 // row appends the variables of the next row to vars, which is unchanged after an error. The end is io.EOF.
