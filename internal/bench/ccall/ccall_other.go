@@ -1,0 +1,9 @@
+//go:build !cgo
+
+package ccall
+
+// Available tells whether the program was built with cgo.
+const Available = false
+
+// Call2 panics.
+func Call2(addr uintptr, a, b uint64) uint64 { panic("ccall: built without cgo") }
