@@ -300,7 +300,7 @@ func FuzzGarbage(f *testing.F) {
 				case arg.Type() == reflect.TypeFor[asm.Label]():
 					arg.SetInt(int64(r.IntN(3)))
 				case arg.CanInt():
-					arg.SetInt(int64(r.Uint64()) >> (r.IntN(64)))
+					arg.SetInt(int64(r.Uint64()) >> r.IntN(64))
 				default:
 					arg.SetUint(uint64(r.IntN(24)))
 				}

@@ -88,7 +88,7 @@ func (a *Assembler) IMULrr64(dst, src Reg64) { a.regs(w1|map0F|0xaf, uint8(dst),
 func (a *Assembler) IMULrm64(dst Reg64, src Mem) { a.mem(w1|map0F|0xaf, uint8(dst), src, 0, 0, 0) }
 
 // IMULrri64: IMUL r64, r/m64, imm8 or imm32: REX.W + 6B /r ib, 69 /r id
-func (a *Assembler) IMULrri64(dst, src Reg64, imm int32) { a.imul(w1|0, uint8(dst), uint8(src), imm) }
+func (a *Assembler) IMULrri64(dst, src Reg64, imm int32) { a.imul(w1, uint8(dst), uint8(src), imm) }
 
 // INCr64: INC r/m64: REX.W + FF /0
 func (a *Assembler) INCr64(dst Reg64) { a.regs(w1|0xff, 0, uint8(dst), 0, 0, 0) }

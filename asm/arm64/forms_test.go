@@ -157,7 +157,6 @@ func text(method, mnemonic string, operands []string) string {
 		return "b." + operands[0] + " " + operands[1]
 	case strings.HasPrefix(mnemonic, "MOV") && len(operands) == 3:
 		operands = []string{operands[0], operands[1], "lsl " + operands[2]}
-	case strings.HasSuffix(method, "wm"): // LDRBwm
 	}
 	return strings.TrimSpace(strings.ToLower(mnemonic) + " " + strings.Join(operands, ", "))
 }
