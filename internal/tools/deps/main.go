@@ -95,6 +95,9 @@ func checkFile(tree fs.FS, name string) (complaints []string, err error) {
 	complain := func(pos token.Pos, format string, args ...any) {
 		complaints = append(complaints, fmt.Sprintf("%v: %s", set.Position(pos), fmt.Sprintf(format, args...)))
 	}
+	if ruleFor(name) == nil {
+		complain(file.Package, "no rule for the folder %s in internal/tools/deps/rules.go", path.Dir(name))
+	}
 	for _, spec := range file.Imports {
 		imported, err := strconv.Unquote(spec.Path.Value)
 		if err != nil {

@@ -56,9 +56,9 @@ func forbidden(file, imported string) string {
 		}
 		return "unsafe only in *_unsafe.go, assembly and tests"
 	}
-	i := slices.IndexFunc(rules, func(r rule) bool { return matches(r.folders, path.Dir(file)) })
-	if i < 0 {
-		return fmt.Sprintf("no rule for the folder %s", path.Dir(file))
+	r := ruleFor(file)
+	if r == nil {
+		return "" // the file has its own complaint
 	}
 	local, ours := strings.CutPrefix(imported, module+"/")
 	if !ours {
@@ -68,10 +68,20 @@ func forbidden(file, imported string) string {
 		}
 	}
 	may := func(pattern string) bool { return matches(pattern, local) }
-	if slices.ContainsFunc(rules[i].imports, may) || test && slices.ContainsFunc(inTests, may) {
+	if slices.ContainsFunc(r.imports, may) || test && slices.ContainsFunc(inTests, may) {
 		return ""
 	}
-	return fmt.Sprintf("%s may import only %s", rules[i].folders, strings.Join(rules[i].imports, ", "))
+	return fmt.Sprintf("%s may import only %s", r.folders, strings.Join(r.imports, ", "))
+}
+
+// ruleFor gives the rule of the file's folder, or nil.
+func ruleFor(file string) *rule {
+	for i := range rules {
+		if matches(rules[i].folders, path.Dir(file)) {
+			return &rules[i]
+		}
+	}
+	return nil
 }
 
 // matches tells whether name is what pattern stands for.
