@@ -5,7 +5,6 @@
 // as for a variadic C function; BP is 0, the end of the frame chain. When the code comes back, SP is the control
 // block again, for it has popped what it pushed.
 #define CALL_CODE \
-	MOVQ BP, Control_bp(R13) \
 	MOVQ SP, Control_sp(R13) \
 	MOVQ R13, SP             \
 	XORL BP, BP              \
@@ -14,15 +13,14 @@
 // Back to Go's stack, with R12 the fiber.
 #define LEAVE \
 	MOVQ Control_Fiber(SP), R12 \
-	MOVQ Control_bp(SP), BP     \
 	MOVQ Control_sp(SP), SP
 
 // func Enter(f *Fiber, t *Target, args []uint64, shape Shape) (r uint64, s Status)
 //
 // In:  ABI0, arguments on Go's stack.
 // Out: every register but SP and BP may hold anything (R14 and X15 included: the caller restores them).
-// Writing SP marks the function SPWRITE, so that a profiling signal ends its traceback here whichever stack SP is
-// on.
+// The assembler saves BP on Go's stack at the entry, because of the CALLs, and restores it at each RET. Writing SP
+// marks the function SPWRITE, so that a profiling signal ends its traceback here whichever stack SP is on.
 //
 //	R12 fiber, R10 target, R11 entry, R13 control block, BX arguments, R15 number of integers, AX shape
 TEXT ·Enter(SB), NOSPLIT, $0-60

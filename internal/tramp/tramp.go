@@ -48,7 +48,6 @@ type Control struct {
 
 	// Saved during a call:
 	sp    uintptr // Go's stack pointer
-	bp    uintptr // amd64: Go's frame pointer
 	g     uintptr // arm64: Go's g
 	shape uintptr // the Shape, if that is not 0
 }
