@@ -21,7 +21,10 @@ import (
 // The offsets are those of the code before it is placed; relocated fields hold zero. The error is w's. Programs that
 // don't call List don't contain the decoders.
 func (o *Object) List(w io.Writer) error {
-	l := lister{Object: o, w: bufio.NewWriter(w), unit: 11}
+	l := lister{Object: o, w: bufio.NewWriter(w), unit: 11, names: map[int]string{}}
+	for _, s := range slices.Backward(o.Symbols) {
+		l.names[s.Offset] = s.Name // the first of an offset
+	}
 	if o.Arch == ARM64 {
 		l.unit = 8 // of data; an instruction has 4
 	}
@@ -37,14 +40,17 @@ type lister struct {
 	*Object
 	w    *bufio.Writer
 	unit int // bytes that a line has place for
+
+	names map[int]string // by offset
+
+	// The first that the next line may need: the lists are in order.
+	symbol, note, data, reloc int
 }
 
 // symbolsAt writes the names of an offset.
 func (l *lister) symbolsAt(off int) {
-	for _, s := range l.Symbols {
-		if s.Offset == off {
-			fmt.Fprintf(l.w, "%s:\n", s.Name)
-		}
+	for ; l.symbol < len(l.Symbols) && l.Symbols[l.symbol].Offset <= off; l.symbol++ {
+		fmt.Fprintf(l.w, "%s:\n", l.Symbols[l.symbol].Name)
 	}
 }
 
@@ -58,10 +64,8 @@ func (l *lister) line(off int) (n int) {
 	}
 	bytes := fmt.Sprintf("% x", l.Code[off:off+n])
 	var notes []string
-	for _, note := range l.Notes {
-		if off <= note.Offset && note.Offset < off+n {
-			notes = append(notes, note.Text)
-		}
+	for ; l.note < len(l.Notes) && l.Notes[l.note].Offset < off+n; l.note++ {
+		notes = append(notes, l.Notes[l.note].Text)
 	}
 	line := fmt.Sprintf("  %04x  %-*s  %s", off, 3*l.unit-1, bytes, text)
 	if len(notes) > 0 {
@@ -73,21 +77,21 @@ func (l *lister) line(off int) (n int) {
 
 // dataAt gives what is left of the data at off.
 func (l *lister) dataAt(off int) (Span, bool) {
-	for _, d := range l.Data {
-		if d.Offset <= off && off < d.Offset+d.Len {
-			return Span{off, d.Offset + d.Len - off}, true
-		}
+	for l.data < len(l.Data) && l.Data[l.data].Offset+l.Data[l.data].Len <= off {
+		l.data++
 	}
-	return Span{}, false
+	if l.data == len(l.Data) || off < l.Data[l.data].Offset {
+		return Span{}, false
+	}
+	d := l.Data[l.data]
+	return Span{off, d.Offset + d.Len - off}, true
 }
 
 // datum is a directive for up to 8 bytes of data, no further than to the next symbol.
 func (l *lister) datum(off int, d Span) (n int, text string) {
 	n = min(d.Len, 8)
-	for _, s := range l.Symbols {
-		if off < s.Offset && s.Offset < off+n {
-			n = s.Offset - off
-		}
+	if l.symbol < len(l.Symbols) {
+		n = min(n, l.Symbols[l.symbol].Offset-off)
 	}
 	n = min(n, len(l.Code)-off)
 	if n == 8 {
@@ -123,14 +127,12 @@ func (l *lister) instruction(off int) (n int, text string) {
 
 // named is the text with a symbol for the target, if one is there and it is not a relocation that decides.
 func (l *lister) named(off int, inst disasm.Inst) string {
-	relocated := slices.ContainsFunc(l.Relocs, func(r Reloc) bool { return off <= r.Offset && r.Offset < off+inst.Len })
-	if !inst.HasTarget || relocated {
-		return inst.Text
+	for l.reloc < len(l.Relocs) && l.Relocs[l.reloc].Offset < off {
+		l.reloc++
 	}
-	for _, s := range l.Symbols {
-		if uint64(s.Offset) == inst.Target {
-			return inst.WithTarget(s.Name)
-		}
+	relocated := l.reloc < len(l.Relocs) && l.Relocs[l.reloc].Offset < off+inst.Len
+	if name, ok := l.names[int(inst.Target)]; ok && inst.HasTarget && !relocated {
+		return inst.WithTarget(name)
 	}
 	return inst.Text
 }
