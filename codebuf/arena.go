@@ -78,7 +78,7 @@ func (a *Arena) NewBuffer(n int) (*Buffer, error) {
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.closed {
+	if a.closed || a.region == nil {
 		return nil, fmt.Errorf("codebuf: new buffer: arena: %w", ErrClosed)
 	}
 	s := span{n: vmem.RoundUp(n)}

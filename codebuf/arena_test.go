@@ -181,6 +181,31 @@ func TestMisuse(t *testing.T) {
 	require.ErrorIs(t, err, ErrReleased)
 }
 
+// TestZeroValues: what was not made by its function does nothing, and says so.
+func TestZeroValues(t *testing.T) {
+	a := newTestArena(t, Config{})
+	add := seal(t, a, codeAdd)
+	call := func(f *Fiber, c *Code) error { _, err := f.Call(c, 1, 2); return err }
+	own := func(c *Code) error { _, err := c.Call(1, 2); return err }
+	typed := func(c *Code) error { _, err := Func2[int, int, int](c)(1, 2); return err }
+	write := func(b *Buffer) error { _, err := b.Write([]byte{1}); return err }
+	place := func(b *Buffer) error { _, err := b.Place(blob{code: codeAdd, align: 1}); return err }
+	sealed := func(b *Buffer) error { _, err := b.Seal(); return err }
+	f := newTestFiber(t)
+	for i, err := range []error{
+		call(new(Fiber), add), call(f, new(Code)), call(nil, add), call(f, nil), own(new(Code)), own(nil), typed(new(Code)), typed(nil),
+		new(Fiber).Close(), (*Fiber)(nil).Close(), new(Code).Release(), (*Code)(nil).Release(),
+		write(new(Buffer)), write(nil), place(new(Buffer)), place(nil), sealed(new(Buffer)), sealed(nil), new(Buffer).Discard(), (*Buffer)(nil).Discard(),
+	} {
+		require.ErrorIs(t, err, ErrArgument, i)
+	}
+	var zero Arena
+	_, err := zero.NewBuffer(1)
+	require.ErrorIs(t, err, ErrClosed)
+	require.ErrorIs(t, zero.Close(), ErrClosed)
+	require.Zero(t, zero.Stats())
+}
+
 func TestClosedArena(t *testing.T) {
 	a, err := New(Config{Size: 1 << 20})
 	require.NoError(t, err)

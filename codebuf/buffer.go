@@ -96,7 +96,7 @@ func (b *Buffer) Seal() (*Code, error) {
 		}
 		return nil, fmt.Errorf("codebuf: seal: %w", err)
 	}
-	c := &Code{arena: a, span: b.span, n: b.used, target: tramp.Target{Entry: b.addr}}
+	c := &Code{arena: a, span: b.span, n: b.used, target: tramp.Target{Entry: b.addr, State: tramp.Returned}}
 	a.codes[c] = struct{}{}
 	b.finish(ErrSealed)
 	return c, nil
@@ -121,6 +121,9 @@ func (b *Buffer) Discard() error {
 
 // lock begins a use of the buffer, for op, or says why it can't be used.
 func (b *Buffer) lock(op string) error {
+	if b == nil || b.arena == nil {
+		return fmt.Errorf("codebuf: %s: no buffer: %w", op, ErrArgument)
+	}
 	if !b.mu.TryLock() {
 		return fmt.Errorf("codebuf: %s: buffer: %w", op, ErrBusy)
 	}

@@ -27,6 +27,9 @@ func (c *Code) Len() int { return c.n }
 // its pages follow at a later call of the arena. A second Release is ErrReleased; after the arena's Close it is
 // ErrClosed.
 func (c *Code) Release() error {
+	if c == nil || c.arena == nil {
+		return fmt.Errorf("codebuf: release: no code: %w", ErrArgument)
+	}
 	a := c.arena
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -42,10 +45,10 @@ func (c *Code) Release() error {
 
 // die makes calls fail with the given status, and tells whether they did not until now.
 func (c *Code) die(why tramp.Status) bool {
-	return atomic.CompareAndSwapUint32((*uint32)(&c.target.Dead), uint32(tramp.Returned), uint32(why))
+	return atomic.CompareAndSwapUint32((*uint32)(&c.target.State), uint32(tramp.Returned), uint32(why))
 }
 
 // status is tramp.Returned for live code, or why it isn't.
 func (c *Code) status() tramp.Status {
-	return tramp.Status(atomic.LoadUint32((*uint32)(&c.target.Dead)))
+	return tramp.Status(atomic.LoadUint32((*uint32)(&c.target.State)))
 }

@@ -52,7 +52,10 @@ func NewFiber(c FiberConfig) (*Fiber, error) {
 // Close unmaps the stack. A fiber in a call is ErrBusy, a second Close is ErrClosed; after a *VMError the fiber is as
 // before.
 func (f *Fiber) Close() error {
-	if !atomic.CompareAndSwapUintptr(&f.core.Inside, 0, tramp.InsideClosed) {
+	if f == nil || f.stack == nil {
+		return fmt.Errorf("codebuf: close fiber: no fiber: %w", ErrArgument)
+	}
+	if !atomic.CompareAndSwapUintptr(&f.core.Inside, tramp.InsideIdle, tramp.InsideClosed) {
 		s := tramp.Busy
 		if atomic.LoadUintptr(&f.core.Inside) == tramp.InsideClosed {
 			s = tramp.Closed
@@ -60,7 +63,7 @@ func (f *Fiber) Close() error {
 		return fmt.Errorf("codebuf: close fiber: %w", statusErrors[s])
 	}
 	if err := fibers.remove(f); err != nil {
-		atomic.StoreUintptr(&f.core.Inside, 0)
+		atomic.StoreUintptr(&f.core.Inside, tramp.InsideIdle)
 		return fmt.Errorf("codebuf: close fiber: %w", err)
 	}
 	return nil

@@ -19,6 +19,7 @@ func newFiber(size int, shared bool) (*Fiber, error) {
 		return nil, err
 	}
 	f := &Fiber{stack: stack, shared: shared}
+	f.core.Inside = tramp.InsideIdle
 	f.core.Control = (*tramp.Control)(stack.Top())
 	f.core.Control.Fiber = uintptr(unsafe.Pointer(&f.core))
 	fibers.add(f)

@@ -48,7 +48,7 @@ func (r *registry) inside() (entries []uintptr) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for f := range r.all {
-		if pc := atomic.LoadUintptr(&f.core.Inside); pc != 0 {
+		if pc := atomic.LoadUintptr(&f.core.Inside); pc != tramp.InsideIdle {
 			entries = append(entries, pc)
 		}
 	}

@@ -7,11 +7,11 @@ const Supported = true
 
 // Enter calls t on the stack of f, or as shape says. The arguments are the integers first, then the bits of the
 // floating-point numbers; integers that don't fit in registers pass on the stack. The result is RAX or X0, or the low
-// half of XMM0 or D0, as shape says. When it comes back because t has returned or is dead, f.Inside is 0 and f may
+// half of XMM0 or D0, as shape says. When it comes back because t has returned or is dead, f is idle and may
 // already be in other hands.
 //
-// The check of t.Dead and the call are one step against whoever frees the code: Inside is stored first, then Dead
-// is loaded. The freeing side sets Dead, then makes every thread pass a barrier (membarrier(2)), then reads
+// The check of t.State and the call are one step against whoever frees the code: Inside is stored first, then State
+// is loaded. The freeing side sets State, then makes every thread pass a barrier (membarrier(2)), then reads
 // Inside. Either it sees the fiber inside, or the fiber sees that the code is dead; no fence is needed here.
 //
 //go:noescape

@@ -37,13 +37,13 @@ TEXT ·Enter(SB), NOSPLIT, $0-60
 	JEQ   unfit
 
 fiber:
-	CMPQ Fiber_Inside(R12), $0
+	CMPQ Fiber_Inside(R12), $const_InsideIdle
 	JNE  busy
 
 	// Say where we are going, then look whether it is still there. See Enter's doc for why no fence is needed.
 	MOVQ Target_Entry(R10), R11
 	MOVQ R11, Fiber_Inside(R12)
-	CMPL Target_Dead(R10), $const_Returned
+	CMPL Target_State(R10), $const_Returned
 	JNE  dead
 	MOVQ Fiber_Control(R12), R13
 
@@ -75,7 +75,7 @@ floats:
 done:
 	MOVQ AX, r+48(FP)
 	MOVL $const_Returned, s+56(FP)
-	MOVQ $0, Fiber_Inside(R12)
+	MOVQ $const_InsideIdle, Fiber_Inside(R12)
 	RET
 
 shaped:
@@ -115,6 +115,8 @@ unfit:
 busy:
 	CMPQ Fiber_Inside(R12), $const_insideClosed
 	JEQ  closed
+	CMPQ Fiber_Inside(R12), $const_InsideNever
+	JEQ  unfit
 	MOVL $const_Busy, s+56(FP)
 	RET
 
@@ -123,10 +125,10 @@ closed:
 	RET
 
 dead:
-	// We were never inside. Dead does not change back to Returned.
-	MOVL Target_Dead(R10), AX
+	// We were never inside. State does not change back to Returned.
+	MOVL Target_State(R10), AX
 	MOVL AX, s+56(FP)
-	MOVQ $0, Fiber_Inside(R12)
+	MOVQ $const_InsideIdle, Fiber_Inside(R12)
 	RET
 
 loadFloats:
@@ -179,7 +181,7 @@ nextArg:
 	JMP  floats
 
 tooMany:
-	MOVQ $0, Fiber_Inside(R12)
+	MOVQ $const_InsideIdle, Fiber_Inside(R12)
 	JMP  unfit
 
 // func getg() uintptr

@@ -40,14 +40,16 @@ TEXT ·Enter(SB), NOSPLIT, $16-60
 
 fiber:
 	MOVD Fiber_Inside(R12), R14
-	CBNZ R14, busy
+	CMP  $const_InsideIdle, R14
+	BNE  busy
 
 	// Say where we are going, then look whether it is still there. See Enter's doc for why no fence is needed.
 	MOVD  Target_Entry(R10), R11
 	MOVD  R11, Fiber_Inside(R12)
-	ADD   $Target_Dead, R10, R14
+	ADD   $Target_State, R10, R14
 	LDARW (R14), R14
-	CBNZW R14, dead
+	CMPW  $const_Returned, R14
+	BNE   dead
 	MOVD  Fiber_Control(R12), R13
 
 	// Integers, two to a comparison.
@@ -83,8 +85,9 @@ done:
 	MOVD R0, r+48(FP)
 	MOVD $const_Returned, R1
 	MOVW R1, s+56(FP)
+	MOVD $const_InsideIdle, R1
 	ADD  $Fiber_Inside, R12, R14
-	STLR ZR, (R14)
+	STLR R1, (R14)
 	RET
 
 shaped:
@@ -124,6 +127,7 @@ unfit:
 busy:
 	CMP  $const_insideClosed, R14
 	BEQ  closed
+	CBZ  R14, unfit
 	MOVD $const_Busy, R14
 	MOVW R14, s+56(FP)
 	RET
@@ -136,8 +140,9 @@ closed:
 dead:
 	// We were never inside.
 	MOVW R14, s+56(FP)
+	MOVD $const_InsideIdle, R1
 	ADD  $Fiber_Inside, R12, R14
-	STLR ZR, (R14)
+	STLR R1, (R14)
 	RET
 
 loadFloats:
@@ -189,8 +194,9 @@ nextArg:
 	B      floats
 
 tooMany:
+	MOVD $const_InsideIdle, R1
 	ADD  $Fiber_Inside, R12, R14
-	STLR ZR, (R14)
+	STLR R1, (R14)
 	B    unfit
 
 // func getg() uintptr

@@ -52,39 +52,41 @@ type Control struct {
 	shape uintptr // the Shape, if that is not 0
 }
 
-// Fiber is what Enter knows of a fiber. It is memory of the collector's, and outlives its stack.
+// Fiber is what Enter knows of a fiber. It is memory of the collector's, and outlives its stack. The zero Fiber is none.
 type Fiber struct {
-	// Inside says which code the fiber is in: its entry, from before the check that it is live until it has been
-	// left; 0 outside. Enter stores to it; others may load it atomically, and may change it from 0 where no call
-	// can begin.
+	// Inside says which code the fiber is in: its entry, from before the check that it is live until it has been left;
+	// else one of the Inside values. Enter stores to it; others may load it atomically, and may change it where no
+	// call can begin.
 	Inside  uintptr
 	Control *Control
 	owner   uintptr // the g of the goroutine that it is bound to, or 0
 }
 
-// Target is code that can be entered.
+// What Inside is when it is no entry. Generated code is at none of these addresses. (For the assembler, all ones are -1.)
+const (
+	InsideNever  = 0           // the zero Fiber
+	InsideIdle   = 1           // ready for a call
+	InsideClosed = ^uintptr(0) // never again
+	insideClosed = -1
+)
+
+// Target is code that can be entered. The zero Target is none.
 type Target struct {
 	Entry uintptr
-	Dead  Status // Returned while the code can be called, else what calls return; changed atomically
+	State Status // Returned while the code can be called, else what calls return; changed atomically
 }
 
 // Status is how a call ended.
 type Status uint32
 
 // The ways in which Enter comes back. All but Returned mean that nothing was called; those up to Ended are what
-// Target.Dead may be.
+// Target.State may be.
 const (
-	Returned Status = iota // the code returned
+	Unfit    Status = iota // there is no fiber or no target, or the arguments are too many
+	Returned               // the code returned
 	Released               // the code has been released
 	Ended                  // the code has ended with its arena
 	Busy                   // the fiber is in a call
-	Closed                 // the fiber is closed: Inside is InsideClosed
+	Closed                 // the fiber is closed
 	Unbound                // this goroutine has no fiber of its own
-	Unfit                  // there is no fiber or no target, or there are too many arguments
-)
-
-// InsideClosed is what Inside of a closed fiber is. (For the assembler it is -1.)
-const (
-	InsideClosed = ^uintptr(0)
-	insideClosed = -1
 )

@@ -37,7 +37,7 @@ func TestUnfit(t *testing.T) {
 	if !Supported {
 		t.Skip("no trampoline on this platform")
 	}
-	f, target := new(Fiber), &Target{Entry: 1}
+	f, target := &Fiber{Inside: InsideIdle}, &Target{Entry: 1, State: Returned}
 	for _, call := range []func() (uint64, Status){
 		func() (uint64, Status) { return Enter(nil, target, nil, 0) },
 		func() (uint64, Status) { return Enter(f, nil, nil, 0) },
@@ -48,17 +48,19 @@ func TestUnfit(t *testing.T) {
 	} {
 		_, s := call()
 		require.Equal(t, Unfit, s)
-		require.Zero(t, f.Inside)
+		require.EqualValues(t, InsideIdle, f.Inside)
 	}
-	f.Inside = InsideClosed
-	_, s := Enter(f, target, nil, 0)
-	require.Equal(t, Closed, s)
-	f.Inside = 7
-	_, s = Enter(f, target, nil, 0)
-	require.Equal(t, Busy, s)
-	f.Inside = 0
-	target.Dead = Released
-	_, s = Enter(f, target, nil, 0)
-	require.Equal(t, Released, s)
-	require.Zero(t, f.Inside)
+	for inside, want := range map[uintptr]Status{InsideNever: Unfit, InsideClosed: Closed, 7: Busy} {
+		f.Inside = inside
+		_, s := Enter(f, target, nil, 0)
+		require.Equal(t, want, s)
+		require.Equal(t, inside, f.Inside)
+	}
+	f.Inside = InsideIdle
+	for _, state := range []Status{Unfit, Released, Ended} {
+		target.State = state
+		_, s := Enter(f, target, nil, 0)
+		require.Equal(t, state, s)
+		require.EqualValues(t, InsideIdle, f.Inside)
+	}
 }
