@@ -76,83 +76,85 @@ func (a *Assembler) end(i inst) {
 	a.s.Buf = a.s.Buf[:uint(len(a.s.Buf))+i.n]
 }
 
-func (i *inst) byte(v byte) {
+// The methods of inst give the instruction with something more behind, so that it can stay in registers.
+
+func (i inst) byte(v byte) inst {
 	i.b[i.n%core.MaxInst] = v
-	i.n++
+	return inst{i.b, i.n + 1}
 }
 
-func (i *inst) imm8(v int8) { i.byte(byte(v)) }
+func (i inst) imm8(v int8) inst { return i.byte(byte(v)) }
 
-func (i *inst) imm32(v int32) {
+func (i inst) imm32(v int32) inst {
 	binary.LittleEndian.PutUint32(i.b[i.n&15:], uint32(v))
-	i.n += 4
+	return inst{i.b, i.n + 4}
 }
 
-func (i *inst) imm64(v int64) {
+func (i inst) imm64(v int64) inst {
 	binary.LittleEndian.PutUint64(i.b[i.n&15:], uint64(v))
-	i.n += 8
+	return inst{i.b, i.n + 8}
 }
 
 // prefix writes all that stands before ModRM. Registers are given by their 4-bit numbers: reg for ModRM.reg, index for
 // SIB.index, rm for ModRM.rm or SIB.base, v for VEX.vvvv.
-func (i *inst) prefix(f form, reg, index, rm, v uint8, rex bool) {
+func (i inst) prefix(f form, reg, index, rm, v uint8, rex bool) inst {
 	if f&vex != 0 {
-		i.vexPrefix(f, reg, index, rm, v)
-		return
+		return i.vexPrefix(f, reg, index, rm, v)
 	}
 	if p := f.pp(); p != 0 {
-		i.byte(ppBytes[p])
+		i = i.byte(ppBytes[p])
 	}
 	if r := f.w()<<3 | reg>>3<<2 | index>>3<<1 | rm>>3; r != 0 || rex {
-		i.byte(0x40 | r)
+		i = i.byte(0x40 | r)
 	}
 	switch f.opcodeMap() {
 	case 1:
-		i.byte(0x0f)
+		i = i.byte(0x0f)
 	case 2:
-		i.byte(0x0f)
-		i.byte(0x38)
+		i = i.byte(0x0f)
+		i = i.byte(0x38)
 	case 3:
-		i.byte(0x0f)
-		i.byte(0x3a)
+		i = i.byte(0x0f)
+		i = i.byte(0x3a)
 	}
-	i.byte(f.opcode())
+	return i.byte(f.opcode())
 }
 
 // vexPrefix writes VEX and the opcode: Intel SDM Vol. 2A, "The VEX Prefix".
 //
 //	C5  R vvvv L pp
 //	C4  R X B mmmmm  W vvvv L pp      R, X, B and vvvv inverted
-func (i *inst) vexPrefix(f form, reg, index, rm, v uint8) {
+func (i inst) vexPrefix(f form, reg, index, rm, v uint8) inst {
 	last := ^v&15<<3 | byte(f>>20)&1<<2 | byte(f.pp())
 	if f.opcodeMap() == 1 && f.w() == 0 && index < 8 && rm < 8 {
-		i.byte(0xc5)
-		i.byte(^reg>>3&1<<7 | last)
+		i = i.byte(0xc5)
+		i = i.byte(^reg>>3&1<<7 | last)
 	} else {
-		i.byte(0xc4)
-		i.byte(^reg>>3&1<<7 | ^index>>3&1<<6 | ^rm>>3&1<<5 | byte(f.opcodeMap()))
-		i.byte(f.w()<<7 | last)
+		i = i.byte(0xc4)
+		i = i.byte(^reg>>3&1<<7 | ^index>>3&1<<6 | ^rm>>3&1<<5 | byte(f.opcodeMap()))
+		i = i.byte(f.w()<<7 | last)
 	}
-	i.byte(f.opcode())
+	return i.byte(f.opcode())
 }
 
 // regs emits an instruction whose operands are registers, with an immediate of size bytes behind.
 func (a *Assembler) regs(f form, reg, rm, v uint8, imm int32, size uint) {
 	i := a.begin(f, reg|rm|v)
-	i.prefix(f, reg, 0, rm, v, false)
-	i.byte(0xc0 | reg&7<<3 | rm&7)
-	i.immediate(imm, size)
+	i = i.prefix(f, reg, 0, rm, v, false)
+	i = i.byte(0xc0 | reg&7<<3 | rm&7)
+	i = i.immediate(imm, size)
 	a.end(i)
 }
 
 // immediate writes an immediate of 0, 1 or 4 bytes.
-func (i *inst) immediate(imm int32, size uint) {
+func (i inst) immediate(imm int32, size uint) inst {
 	switch size {
 	case 1:
-		i.imm8(int8(imm))
+		i = i.imm8(int8(imm))
 	case 4:
-		i.imm32(imm)
+		i = i.imm32(imm)
 	}
+	return i
 }
 
 // mem emits an instruction with an operand in memory, with an immediate of size bytes behind.
@@ -160,15 +162,15 @@ func (a *Assembler) mem(f form, reg uint8, m Mem, v uint8, imm int32, size uint)
 	i := a.begin(f, reg|uint8(m.index)|uint8(m.base)|v)
 	switch m.kind {
 	case memBase:
-		i.prefix(f, reg, 0, uint8(m.base), v, false)
-		i.modRM(reg, 4, uint8(m.base), m.disp, m.base&7 == RSP, 0)
+		i = i.prefix(f, reg, 0, uint8(m.base), v, false)
+		i = i.modRM(reg, 4, uint8(m.base), m.disp, m.base&7 == RSP, 0)
 	case memIndex:
 		if m.index == RSP {
 			a.refuse(m, "index register rsp")
 			return
 		}
-		i.prefix(f, reg, uint8(m.index), uint8(m.base), v, false)
-		i.modRM(reg, uint8(m.index), uint8(m.base), m.disp, true, m.scale)
+		i = i.prefix(f, reg, uint8(m.index), uint8(m.base), v, false)
+		i = i.modRM(reg, uint8(m.index), uint8(m.base), m.disp, true, m.scale)
 	case memOnly, memAbs:
 		index := uint8(4) // none
 		if m.kind == memOnly {
@@ -177,15 +179,15 @@ func (a *Assembler) mem(f form, reg uint8, m Mem, v uint8, imm int32, size uint)
 				return
 			}
 		}
-		i.prefix(f, reg, index, 0, v, false)
-		i.byte(reg&7<<3 | 4)
-		i.byte(m.scale<<6 | index&7<<3 | 5)
-		i.imm32(m.disp)
+		i = i.prefix(f, reg, index, 0, v, false)
+		i = i.byte(reg&7<<3 | 4)
+		i = i.byte(m.scale<<6 | index&7<<3 | 5)
+		i = i.imm32(m.disp)
 	case memRip:
-		i.prefix(f, reg, 0, 0, v, false)
-		i.byte(reg&7<<3 | 5)
+		i = i.prefix(f, reg, 0, 0, v, false)
+		i = i.byte(reg&7<<3 | 5)
 		a.s.Refer("", len(a.s.Buf)+int(i.n), asm.PC32, m.label, int64(m.disp)-4-int64(size))
-		i.imm32(0)
+		i = i.imm32(0)
 	case memScale:
 		a.refuse(m, "scale is not 1, 2, 4 or 8")
 		return
@@ -193,13 +195,13 @@ func (a *Assembler) mem(f form, reg uint8, m Mem, v uint8, imm int32, size uint)
 		a.refuse(m, "not made by a Mem function")
 		return
 	}
-	i.immediate(imm, size)
+	i = i.immediate(imm, size)
 	a.end(i)
 }
 
 // modRM writes ModRM, SIB where there is one, and the displacement: Intel SDM Vol. 2A, "ModR/M and SIB Bytes". Without
 // displacement the base rbp or r13 would mean none, so that those get one of 8 bits.
-func (i *inst) modRM(reg, index, base uint8, disp int32, sib bool, scale uint8) {
+func (i inst) modRM(reg, index, base uint8, disp int32, sib bool, scale uint8) inst {
 	mod := byte(0x80)
 	switch {
 	case disp == 0 && base&7 != 5:
@@ -208,48 +210,49 @@ func (i *inst) modRM(reg, index, base uint8, disp int32, sib bool, scale uint8) 
 		mod = 0x40
 	}
 	if sib {
-		i.byte(mod | reg&7<<3 | 4)
-		i.byte(scale<<6 | index&7<<3 | base&7)
+		i = i.byte(mod | reg&7<<3 | 4)
+		i = i.byte(scale<<6 | index&7<<3 | base&7)
 	} else {
-		i.byte(mod | reg&7<<3 | base&7)
+		i = i.byte(mod | reg&7<<3 | base&7)
 	}
 	switch mod {
 	case 0x40:
-		i.imm8(int8(disp))
+		i = i.imm8(int8(disp))
 	case 0x80:
-		i.imm32(disp)
+		i = i.imm32(disp)
 	}
+	return i
 }
 
 // opReg emits an instruction with the register in the low bits of its opcode.
 func (a *Assembler) opReg(f form, r uint8) {
 	i := a.begin(f, r)
-	i.prefix(f+form(r&7), 0, 0, r, 0, false)
+	i = i.prefix(f+form(r&7), 0, 0, r, 0, false)
 	a.end(i)
 }
 
 // op emits an instruction without operands.
 func (a *Assembler) op(f form) {
 	i := a.begin(f, 0)
-	i.prefix(f, 0, 0, 0, 0, false)
+	i = i.prefix(f, 0, 0, 0, 0, false)
 	a.end(i)
 }
 
 // branch emits an instruction whose operand is a label, by a distance of 32 bits.
 func (a *Assembler) branch(f form, l asm.Label) {
 	i := a.begin(f, 0)
-	i.prefix(f, 0, 0, 0, 0, false)
+	i = i.prefix(f, 0, 0, 0, 0, false)
 	a.s.Refer("", len(a.s.Buf)+int(i.n), asm.PC32, l, -4)
-	i.imm32(0)
+	i = i.imm32(0)
 	a.end(i)
 }
 
 // branchTo emits an instruction whose operand is an address, by a distance of 32 bits.
 func (a *Assembler) branchTo(f form, addr uint64) {
 	i := a.begin(f, 0)
-	i.prefix(f, 0, 0, 0, 0, false)
+	i = i.prefix(f, 0, 0, 0, 0, false)
 	a.s.Relocate(len(a.s.Buf)+int(i.n), asm.PC32, addr, -4)
-	i.imm32(0)
+	i = i.imm32(0)
 	a.end(i)
 }
 
@@ -260,8 +263,8 @@ func (a *Assembler) arith(f form, rm uint8, imm int32) {
 		a.regs(0x83|f, f.digit(), rm, 0, imm, 1)
 	case rm == 0: // eax or rax: 05+digit*8 id
 		i := a.begin(f, 0)
-		i.prefix(w|form(f.digit())<<3|5, 0, 0, 0, 0, false)
-		i.imm32(imm)
+		i = i.prefix(w|form(f.digit())<<3|5, 0, 0, 0, 0, false)
+		i = i.imm32(imm)
 		a.end(i)
 	default: // 81 /digit id
 		a.regs(0x81|f, f.digit(), rm, 0, imm, 4)
@@ -304,15 +307,15 @@ func (a *Assembler) movImm(r uint8, imm int64) {
 	switch {
 	case imm == int64(uint32(imm)):
 		i := a.begin(0, r)
-		i.prefix(0xb8+form(r&7), 0, 0, r, 0, false)
-		i.imm32(int32(imm))
+		i = i.prefix(0xb8+form(r&7), 0, 0, r, 0, false)
+		i = i.imm32(int32(imm))
 		a.end(i)
 	case imm == int64(int32(imm)):
 		a.regs(w1|0xc7, 0, r, 0, int32(imm), 4)
 	default:
 		i := a.begin(0, r)
-		i.prefix(w1|(0xb8+form(r&7)), 0, 0, r, 0, false)
-		i.imm64(imm)
+		i = i.prefix(w1|(0xb8+form(r&7)), 0, 0, r, 0, false)
+		i = i.imm64(imm)
 		a.end(i)
 	}
 }
@@ -334,8 +337,8 @@ func (a *Assembler) regs8(f form, reg uint8, rm Reg8) {
 		return
 	}
 	i := a.begin(f, reg|n)
-	i.prefix(f, reg, 0, n, 0, rex)
-	i.byte(0xc0 | reg&7<<3 | n&7)
+	i = i.prefix(f, reg, 0, n, 0, rex)
+	i = i.byte(0xc0 | reg&7<<3 | n&7)
 	a.end(i)
 }
 
