@@ -103,7 +103,7 @@ func (a *Arena) NewBuffer(n int) (*Buffer, error) {
 func (a *Arena) takePages(s *span) bool {
 	first, ok := a.free.take(s.n / vmem.PageSize)
 	if !ok && len(a.retired) > 0 {
-		a.sweep() //nolint:errcheck // what the kernel refuses stays retired and is tried again
+		a.sweep() // what the kernel refuses stays retired and is tried again
 		first, ok = a.free.take(s.n / vmem.PageSize)
 	}
 	s.off = first * vmem.PageSize

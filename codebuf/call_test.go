@@ -179,7 +179,7 @@ func TestStackOverflowFaults(t *testing.T) {
 		f := newTestFiber(t)
 		lo, _ := f.stack.Bounds()
 		println("guard ends at", lo)
-		f.Call(seal(t, a, codeDepth), 1<<40) //nolint:errcheck // does not come back
+		f.Call(seal(t, a, codeDepth), 1<<40) // does not come back
 		t.Fatal("came back")
 	}
 	out, err := testenv.Child(t, "TestStackOverflowFaults", "WXJIT_OVERFLOW=1").CombinedOutput()
