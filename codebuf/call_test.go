@@ -14,6 +14,7 @@ import (
 	"time"
 	"unsafe"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/wxjit/wxjit/internal/testenv"
@@ -239,9 +240,13 @@ func TestCallsInParallel(t *testing.T) {
 }
 
 // inside runs codeSpin on f in a goroutine, waits until it is inside, and gives a function that lets it out and waits
-// for the end of the call. Meanwhile a garbage collection would wait for it, so there is none.
+// for the end of the call; the end of the test does it too, for whatever stops the world later would wait for ever.
+// Meanwhile a garbage collection would wait for the call, so there is none.
 func inside(t *testing.T, f *Fiber, c *Code) (leave func() error) {
+	// SetGCPercent waits until marking has ended, but not for the barrier over all Ps with which the runtime ends a
+	// cycle. ReadMemStats does: it needs the semaphore that is held until then.
 	gc := debug.SetGCPercent(-1)
+	runtime.ReadMemStats(new(runtime.MemStats))
 	words := new([2]uint64)
 	done := make(chan error)
 	go func() {
@@ -251,13 +256,15 @@ func inside(t *testing.T, f *Fiber, c *Code) (leave func() error) {
 	for atomic.LoadUint64(&words[0]) == 0 {
 		time.Sleep(time.Microsecond)
 	}
-	return func() error {
+	leave = sync.OnceValue(func() error {
 		atomic.StoreUint64(&words[1], 1)
 		err := <-done
 		runtime.KeepAlive(words)
 		debug.SetGCPercent(gc)
 		return err
-	}
+	})
+	t.Cleanup(func() { assert.NoError(t, leave()) })
+	return leave
 }
 
 func TestFiberMisuse(t *testing.T) {
