@@ -55,7 +55,7 @@ func listAMD64() (*asm.Object, error) {
 	a.ADDSDxm64(amd64.XMM0, amd64.MemLabelOff(pi, 8))
 	a.JNEl(loop)
 	a.JEl(end)
-	a.CALLaddr(0x1000)
+	a.CallAddr(0x1000)
 	a.Bind(end)
 	a.RET()
 	a.Align(8)

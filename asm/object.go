@@ -55,6 +55,9 @@ func (o *Object) Place(dst []byte, addr uintptr) error {
 		if r.Offset < 0 || r.Offset > len(o.Code)-r.Kind.Size() {
 			return fmt.Errorf("asm: place: relocation at %#x outside of %#x bytes of code: %w", r.Offset, len(o.Code), ErrRange)
 		}
+		if r.Symbol != "" {
+			return fmt.Errorf("asm: place: nothing is known of %q: %w", r.Symbol, ErrLabel)
+		}
 		value := r.Target + uint64(r.Addend)
 		if r.Local {
 			value += uint64(addr)
@@ -62,7 +65,13 @@ func (o *Object) Place(dst []byte, addr uintptr) error {
 		if r.Kind != Abs64 {
 			value -= uint64(addr) + uint64(r.Offset)
 		}
-		if err := r.Kind.Patch(dst[r.Offset:len(o.Code)], int64(value)); err != nil {
+		err := error(nil)
+		if r.Kind == Slot32 {
+			err = slot(dst[:len(o.Code)], r.Offset, int64(value))
+		} else {
+			err = r.Kind.Patch(dst[r.Offset:len(o.Code)], int64(value))
+		}
+		if err != nil {
 			return fmt.Errorf("asm: place: relocation at %#x for address %#x: %w", r.Offset, addr, err)
 		}
 	}

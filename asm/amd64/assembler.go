@@ -1,6 +1,8 @@
 package amd64
 
 import (
+	"encoding/binary"
+
 	"github.com/wxjit/wxjit/asm"
 	"github.com/wxjit/wxjit/asm/internal/core"
 )
@@ -18,7 +20,8 @@ type Assembler struct {
 // before are no longer valid.
 func (a *Assembler) Reset() { a.s.Reset() }
 
-// Len is the number of bytes so far, and so the offset of what comes next. After an error it stays where that was.
+// Len is the number of bytes so far, with every branch near and the room that each Align could need: the finished code may
+// be shorter. After an error it stays where that was.
 func (a *Assembler) Len() int { return a.s.Len() }
 
 // Err is the first error, an [*asm.Error], or nil. Finish gives it too.
@@ -42,14 +45,40 @@ func (a *Assembler) Uint64(v uint64) { a.s.Uint64(v) }
 // Address emits 8 bytes of data that will hold the address of the label, as in a jump table.
 func (a *Assembler) Address(l asm.Label) { a.s.Address(l) }
 
+// Distance emits 4 bytes of data, the distance of l from base in bytes, as in a jump table that needs no relocation.
+func (a *Assembler) Distance(l, base asm.Label) { a.s.Distance(l, base) }
+
+// Extern makes a label of another object, by its name there. [asm.Link] finds it.
+func (a *Assembler) Extern(name string) asm.Label { return a.s.Extern(name) }
+
+// Literal32 gives the label of a constant of 4 bytes in the literal pool: MemLabel makes an operand of it. Equal constants
+// of one length share their place. The pool is written where Pool is called, and what then waits by Finish, behind the code.
+func (a *Assembler) Literal32(v uint32) asm.Label {
+	var b [4]byte
+	binary.LittleEndian.PutUint32(b[:], v)
+	return a.s.Literal(b[:])
+}
+
+// Literal64 is Literal32 for 8 bytes. For a float64 give math.Float64bits of it.
+func (a *Assembler) Literal64(v uint64) asm.Label {
+	var b [8]byte
+	binary.LittleEndian.PutUint64(b[:], v)
+	return a.s.Literal(b[:])
+}
+
+// Literal is Literal32 for 4, 8, 16, 32 or 64 bytes, at an address that is a multiple of their number.
+func (a *Assembler) Literal(b []byte) asm.Label { return a.s.Literal(b) }
+
+// Pool writes the literals that wait. Control must not come here: it is data.
+func (a *Assembler) Pool() { a.s.Pool(a.s.AlignLater) }
+
 // Align fills up to the next multiple of n bytes, a power of two up to 4096, with instructions that do nothing, and
-// raises the alignment of the object to n.
-func (a *Assembler) Align(n int) {
-	for pad := a.s.Align(n); pad > 0; {
-		k := min(pad, len(nops))
-		a.s.Room()
-		a.s.Buf = append(a.s.Buf, nops[k-1]...)
-		pad -= k
+// raises the alignment of the object to n. How many they are Finish decides.
+func (a *Assembler) Align(n int) { a.s.AlignLater(n) }
+
+func pad(dst []byte) {
+	for len(dst) > 0 {
+		dst = dst[copy(dst, nops[min(len(dst), len(nops))-1]):]
 	}
 }
 
@@ -67,6 +96,19 @@ var nops = [...][]byte{
 	{0x66, 0x0f, 0x1f, 0x84, 0x00, 0x00, 0x00, 0x00, 0x00},
 }
 
-// Finish resolves the labels and gives the code, or the first error. The object owns its memory: the Assembler can be
-// used again after a Reset.
-func (a *Assembler) Finish() (*asm.Object, error) { return a.s.Finish(asm.AMD64, 1) }
+// Finish writes the literals that wait, decides which branches are short, resolves the labels, and gives the code, or the
+// first error. The object owns its memory: the Assembler can be used again after a Reset.
+func (a *Assembler) Finish() (*asm.Object, error) {
+	a.Pool()
+	return a.s.Finish(asm.AMD64, 1, &target)
+}
+
+var target = core.Target{Short: short, Pad: pad}
+
+// short gives the opcode of the short form of a branch: JMP rel32 is E9 cd, Jcc rel32 is 0F 80+cc cd.
+func short(long []byte) byte {
+	if long[0] == 0xe9 {
+		return 0xeb
+	}
+	return long[1] - 0x10
+}

@@ -3,33 +3,85 @@ package amd64
 import (
 	"math/bits"
 	"strings"
-
-	"golang.org/x/sys/cpu"
 )
 
 // Features is a set of instruction-set extensions. What every x86-64 CPU has, SSE2 included, is in none of them.
 type Features uint64
 
-// The extensions that instructions of this package belong to, by the names of Intel SDM Vol. 2A, "CPUID".
+// The extensions that instructions of this package belong to, by the names of Intel SDM Vol. 2A, "CPUID", and of the
+// Intel Architecture Instruction Set Extensions Programming Reference.
 const (
-	SSE41 Features = 1 << iota
-	AVX
+	SSE3 Features = 1 << iota
+	SSSE3
+	SSE41
+	SSE42
+	AES
+	PCLMULQDQ
+	SHA
+	GFNI
+	POPCNT
+	LZCNT
+	MOVBE
+	CX16 // CMPXCHG16B
+	ADX
+	BMI1
+	BMI2
+	FSGSBASE
+	RDRAND
+	RDSEED
+	RDTSCP
+	RDPID
+	PREFETCHW
+	PREFETCHWT1
+	CLFLUSHOPT
+	CLWB
+	XSAVE
+	XSAVEOPT
+	XSAVEC
+	RTM
+	PKU
+	PTWRITE
 	CETIBT // ENDBR64, which other CPUs take for a NOP
+	CETSS
+	AVX
+	AVX2
+	FMA
+	F16C
+	VAES
+	VPCLMULQDQ
+	AVXVNNI
+	AVXIFMA
+	AVXNECONVERT
+	AVXVNNIINT8
+	AVXVNNIINT16
+	SHA512
+	SM3
+	SM4
+	AVX512F
+	AVX512CD
+	AVX512ER
+	AVX512PF
+	AVX512DQ
+	AVX512BW
+	AVX512VL
+	AVX512IFMA
+	AVX512VBMI
+	AVX512VBMI2
+	AVX512VNNI
+	AVX512BITALG
+	AVX512VPOPCNTDQ
+	AVX512BF16
+	AVX512FP16
+	AVX512VP2INTERSECT
+	AVX512Phi // 4VNNIW and 4FMAPS
+	AVX102    // AVX10.2
 )
 
-var featureNames = [...]string{"SSE4.1", "AVX", "CET_IBT"}
-
-// Detect gives the extensions that this machine's CPU and operating system support; none on another architecture.
-func Detect() Features {
-	var f Features
-	if cpu.X86.HasSSE41 {
-		f |= SSE41
-	}
-	if cpu.X86.HasAVX {
-		f |= AVX
-	}
-	return f
-}
+var featureNames = strings.Fields(`SSE3 SSSE3 SSE4.1 SSE4.2 AES PCLMULQDQ SHA GFNI POPCNT LZCNT MOVBE CX16 ADX BMI1 BMI2
+	FSGSBASE RDRAND RDSEED RDTSCP RDPID PREFETCHW PREFETCHWT1 CLFLUSHOPT CLWB XSAVE XSAVEOPT XSAVEC RTM PKU PTWRITE CET_IBT
+	CET_SS AVX AVX2 FMA F16C VAES VPCLMULQDQ AVX-VNNI AVX-IFMA AVX-NE-CONVERT AVX-VNNI-INT8 AVX-VNNI-INT16 SHA512 SM3 SM4
+	AVX512F AVX512CD AVX512ER AVX512PF AVX512DQ AVX512BW AVX512VL AVX512_IFMA AVX512_VBMI AVX512_VBMI2 AVX512_VNNI
+	AVX512_BITALG AVX512_VPOPCNTDQ AVX512_BF16 AVX512_FP16 AVX512_VP2INTERSECT AVX512_4VNNIW/4FMAPS AVX10.2`)
 
 // Has tells whether f has all of g.
 func (f Features) Has(g Features) bool { return f&g == g }
@@ -38,11 +90,7 @@ func (f Features) Has(g Features) bool { return f&g == g }
 func (f Features) String() string {
 	var names []string
 	for ; f != 0; f &= f - 1 {
-		name := "?"
-		if i := bits.TrailingZeros64(uint64(f)); i < len(featureNames) {
-			name = featureNames[i]
-		}
-		names = append(names, name)
+		names = append(names, featureNames[bits.TrailingZeros64(uint64(f))])
 	}
 	return strings.Join(names, "+")
 }

@@ -67,7 +67,7 @@ func (a *Assembler) Align(n int) {
 
 // Finish resolves the labels and gives the code, or the first error. The object owns its memory: the Assembler can be
 // used again after a Reset.
-func (a *Assembler) Finish() (*asm.Object, error) { return a.s.Finish(asm.ARM64, 4) }
+func (a *Assembler) Finish() (*asm.Object, error) { return a.s.Finish(asm.ARM64, 4, nil) }
 
 // LoadConst loads any constant into a register, with as few instructions as MOVZ, MOVN, MOVK and ORR (immediate) can:
 // one to four.

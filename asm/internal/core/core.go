@@ -37,7 +37,9 @@ type State struct {
 	gen    int32
 	align  int
 	labels []label
-	fixups []asm.Reloc // Target is the label
+	fixups []fixup
+	items  []item
+	pool   pool
 	relocs []asm.Reloc
 	notes  []asm.Note
 	data   []asm.Span
@@ -45,8 +47,23 @@ type State struct {
 }
 
 type label struct {
-	off  int32 // -1 while not bound
+	off  int32 // or unbound, or extern
 	name string
+}
+
+// Offsets of labels that have none.
+const (
+	unbound = -1
+	extern  = -2 // in another object
+)
+
+// fixup is a field that waits for a label.
+type fixup struct {
+	off    int32
+	kind   asm.RelocKind
+	label  asm.Label
+	base   asm.Label // where the distance counts from, 0 for the field itself
+	addend int64
 }
 
 // Reset forgets everything but the memory, which is used again.
@@ -56,9 +73,10 @@ func (s *State) Reset() {
 	}
 	clear(s.labels)
 	clear(s.notes)
+	s.pool.reset()
 	*s = State{
-		Buf: s.Buf[:0], gen: (s.gen + 1) & genMask, labels: s.labels[:0], fixups: s.fixups[:0],
-		relocs: s.relocs[:0], notes: s.notes[:0], data: s.data[:0],
+		Buf: s.Buf[:0], gen: (s.gen + 1) & genMask, labels: s.labels[:0], fixups: s.fixups[:0], items: s.items[:0],
+		pool: s.pool, relocs: s.relocs[:0], notes: s.notes[:0], data: s.data[:0],
 	}
 }
 
@@ -142,8 +160,21 @@ func (s *State) NewLabel(name string) asm.Label {
 		s.Fail("NewLabel", name, fmt.Errorf("more than %d labels: %w", len(s.labels), asm.ErrLabel))
 		return 0
 	}
-	s.labels = append(s.labels, label{off: -1, name: name})
+	s.labels = append(s.labels, label{off: unbound, name: name})
 	return asm.Label(s.gen<<labelBits | int32(len(s.labels)))
+}
+
+// Extern makes a label of another object, by the name that it has there.
+func (s *State) Extern(name string) asm.Label {
+	if name == "" {
+		s.Fail("Extern", name, fmt.Errorf("a label of another object needs a name: %w", asm.ErrLabel))
+		return 0
+	}
+	l := s.NewLabel(name)
+	if r := s.lookup(l); r != nil {
+		r.off = extern
+	}
+	return l
 }
 
 // lookup gives the record of l, or nil for a label that this State did not make since its last Reset.
@@ -171,6 +202,8 @@ func (s *State) Bind(l asm.Label) {
 	switch r := s.lookup(l); {
 	case r == nil:
 		s.Fail("Bind", s.LabelText(l), fmt.Errorf("not a label of this assembler: %w", asm.ErrLabel))
+	case r.off == extern:
+		s.Fail("Bind", s.LabelText(l), fmt.Errorf("a label of another object: %w", asm.ErrLabel))
 	case r.off >= 0:
 		s.Fail("Bind", s.LabelText(l), fmt.Errorf("bound already, at offset %#x: %w", r.off, asm.ErrLabel))
 	default:
@@ -196,7 +229,20 @@ func (s *State) Refer(op string, off int, kind asm.RelocKind, l asm.Label, adden
 		s.fail(min(off, len(s.Buf)), op, s.LabelText(l), fmt.Errorf("not a label of this assembler: %w", asm.ErrLabel))
 		return
 	}
-	s.fixups = append(s.fixups, asm.Reloc{Offset: off, Kind: kind, Local: true, Target: uint64(l), Addend: addend})
+	s.fixups = append(s.fixups, fixup{off: int32(off), kind: kind, label: l, addend: addend})
+}
+
+// Distance emits 4 bytes of data: the distance of l from base.
+func (s *State) Distance(l, base asm.Label) {
+	for _, l := range []asm.Label{l, base} {
+		if r := s.lookup(l); s.err == nil && (r == nil || r.off == extern) {
+			s.Fail("Distance", s.LabelText(l), fmt.Errorf("not a label of this object: %w", asm.ErrLabel))
+		}
+	}
+	if s.err == nil {
+		s.fixups = append(s.fixups, fixup{off: int32(len(s.Buf)), kind: asm.PC32, label: l, base: base})
+		s.Bytes(make([]byte, 4))
+	}
 }
 
 // Relocate notes that the field of the given kind at offset off refers to an absolute address.
@@ -261,38 +307,95 @@ func (s *State) Align(n int) (pad int) {
 }
 
 // Finish resolves the labels and gives the object, which owns its memory. The State stays as it is: after a
-// Reset it can be used again.
-func (s *State) Finish(arch asm.Arch, align int) (*asm.Object, error) {
+// Reset it can be used again. A target without items gives nil for t.
+func (s *State) Finish(arch asm.Arch, align int, t *Target) (*asm.Object, error) {
 	if s.err != nil {
 		return nil, s.err
 	}
 	o := &asm.Object{
-		Arch: arch, Code: slices.Clone(s.Buf), Alignment: max(align, s.align),
+		Arch: arch, Alignment: max(align, s.align),
 		Relocs: slices.Clone(s.relocs), Notes: slices.Clone(s.notes), Data: slices.Clone(s.data),
 	}
+	y := &layout{}
+	if len(s.items) == 0 {
+		o.Code = slices.Clone(s.Buf)
+	} else {
+		var err error
+		if y, err = s.arrange(); err != nil {
+			return nil, err
+		}
+		o.Code = s.place(y, t)
+		s.move(o, y)
+	}
+	for i, it := range y.items {
+		if !it.align && y.size[i] != shortLen {
+			f := fixup{off: it.off + int32(it.room) - 4, kind: asm.PC32, label: it.label, addend: -4}
+			if err := s.resolve(o, y, f); err != nil {
+				return nil, err
+			}
+		}
+	}
 	for _, f := range s.fixups {
-		l := asm.Label(f.Target)
-		r := s.lookup(l)
-		if r.off < 0 {
-			s.fail(f.Offset, "Finish", s.LabelText(l), fmt.Errorf("label never bound: %w", asm.ErrLabel))
-			return nil, s.err
-		}
-		f.Target = uint64(r.off)
-		if f.Kind == asm.Abs64 {
-			o.Relocs = append(o.Relocs, f)
-			continue
-		}
-		if err := f.Kind.Patch(o.Code[f.Offset:], int64(r.off)+f.Addend-int64(f.Offset)); err != nil {
-			s.fail(f.Offset, "Finish", s.LabelText(l), err)
-			return nil, s.err
+		if err := s.resolve(o, y, f); err != nil {
+			return nil, err
 		}
 	}
 	slices.SortStableFunc(o.Relocs, func(a, b asm.Reloc) int { return a.Offset - b.Offset })
 	for _, l := range s.labels {
 		if l.name != "" && l.off >= 0 {
-			o.Symbols = append(o.Symbols, asm.Symbol{Offset: int(l.off), Name: l.name})
+			o.Symbols = append(o.Symbols, asm.Symbol{Offset: y.at(int(l.off)), Name: l.name})
 		}
 	}
 	slices.SortStableFunc(o.Symbols, func(a, b asm.Symbol) int { return a.Offset - b.Offset })
 	return o, nil
+}
+
+// move puts what refers to offsets to where they are finished.
+func (s *State) move(o *asm.Object, y *layout) {
+	for i := range o.Relocs {
+		o.Relocs[i].Offset = y.at(o.Relocs[i].Offset)
+	}
+	for i := range o.Notes {
+		o.Notes[i].Offset = y.at(o.Notes[i].Offset)
+	}
+	for i := range o.Data {
+		o.Data[i].Offset = y.at(o.Data[i].Offset)
+	}
+}
+
+// resolve fills in a field, or makes a relocation of it.
+func (s *State) resolve(o *asm.Object, y *layout, f fixup) error {
+	off := y.at(int(f.off))
+	switch r := s.lookup(f.label); {
+	case r.off == unbound:
+		return s.neverBound(off, f.label)
+	case r.off == extern:
+		o.Relocs = append(o.Relocs, asm.Reloc{Offset: off, Kind: f.kind, Symbol: r.name, Addend: f.addend})
+		return nil
+	case f.kind == asm.Abs64:
+		o.Relocs = append(o.Relocs, asm.Reloc{
+			Offset: off, Kind: f.kind, Local: true, Target: uint64(y.at(int(r.off))), Addend: f.addend,
+		})
+		return nil
+	default:
+		from := off
+		if f.base != 0 {
+			b := s.lookup(f.base)
+			if b.off == unbound {
+				return s.neverBound(off, f.base)
+			}
+			from = y.at(int(b.off))
+		}
+		value := int64(y.at(int(r.off))) + f.addend - int64(from)
+		if err := f.kind.Patch(o.Code[off:], value); err != nil {
+			s.fail(off, "Finish", s.LabelText(f.label), err)
+			return s.err
+		}
+	}
+	return nil
+}
+
+func (s *State) neverBound(off int, l asm.Label) error {
+	s.fail(off, "Finish", s.LabelText(l), fmt.Errorf("label never bound: %w", asm.ErrLabel))
+	return s.err
 }

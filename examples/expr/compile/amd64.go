@@ -40,7 +40,7 @@ const (
 	roundTrunc = 0b1011
 )
 
-var x86Predicates = [opCount]int8{opEqual: 0, opLess: 1, opLessEqual: 2, opNotEqual: 4}
+var x86Predicates = [opCount]uint8{opEqual: 0, opLess: 1, opLessEqual: 2, opNotEqual: 4}
 
 // Bits of a float64, in both halves of an XMM register.
 const (
@@ -164,7 +164,7 @@ func (e *x86) compare(cmp op, dst amd64.XMM, p place) {
 }
 
 // round is dst = p, rounded in the way of the immediate.
-func (e *x86) round(dst amd64.XMM, p place, how int8) {
+func (e *x86) round(dst amd64.XMM, p place, how uint8) {
 	if p.kind == inRegister {
 		e.ROUNDSDxxi(dst, amd64.XMM(p.index), how)
 	} else {
