@@ -66,7 +66,7 @@ const (
 )
 
 // Attributes: the encoder in the low 5 bits, the check of the immediate in the next 4, then the length in memory and a
-// fixed operand; flags at the end. A fixed operand and a fixed ModRM never come together.
+// fixed operand; flags at the end. A fixed operand, a fixed ModRM and a broadcast never come together.
 const (
 	encNone = iota
 	encFixed
@@ -98,6 +98,7 @@ const (
 	aWidth16 = 1 << 13 // of 16 bits, although no operand says so
 	aFixed   = 16
 	aModRM   = 16
+	aCount   = 16      // of elements of a broadcast
 	aSized   = 1 << 24 // without a length there is more than one form
 	aZeroing = 1 << 25
 	aMerging = 1 << 26
@@ -251,6 +252,10 @@ func (a *Assembler) EmitInst(inst x86asm.Inst) {
 		r.round = Rounding(inst.Rounding) & 3
 	}
 	r.implied = true
+	if !a.prefixes(&inst) {
+		a.refuseOp(inst.Op, &r, "an operand size of 16 bits")
+		return
+	}
 	r.pushed16 = inst.DataSize == 16 && (inst.Op == x86asm.PUSH || inst.Op == x86asm.POP)
 	a.emit(inst.Op, &r)
 }
@@ -441,26 +446,25 @@ func (w *row) fits(r *request) verdict {
 	if w.attr&immMask != 0 && !w.immFits(r) {
 		return no
 	}
-	if w.attr&aSized != 0 {
-		switch size := memSizes[w.attr>>aBytes&15]; {
-		case r.count == 0 && (r.bytes == 0 || r.broadcast):
-			return unclear
-		case size != r.bytes:
-			return no
-		case r.count != 0 && r.count != w.count():
-			return no
-		}
+	return w.sizeFits(r)
+}
+
+// sizeFits checks the length of the operand in memory.
+func (w *row) sizeFits(r *request) verdict {
+	size := memSizes[w.attr>>aBytes&15]
+	switch {
+	case size == 0:
+	case r.bytes != 0 && r.bytes != size:
+		return no
+	case r.broadcast && r.count != 0 && uint32(r.count) != w.attr>>aCount&0x7f:
+		return no
+	case w.attr&aSized != 0 && r.count == 0 && (r.bytes == 0 || r.broadcast):
+		return unclear
 	}
 	return yes
 }
 
 var memSizes = [...]uint16{0, 1, 2, 4, 6, 8, 10, 16, 28, 32, 64, 108, 512}
-
-// count is how many elements a broadcast fills.
-func (w *row) count() uint8 {
-	length := uint8(16) << (uint(w.form>>37) & 3)
-	return length >> (uint(w.form>>24) & 7)
-}
 
 func (w *row) immFits(r *request) bool {
 	v := r.imm[0]

@@ -84,6 +84,39 @@ func (a *Assembler) emitRel(w *row, r *request) {
 	}
 }
 
+// prefixes emits the prefixes of a decoded instruction that no operand tells of. It refuses 16 bits where no form has them.
+func (a *Assembler) prefixes(inst *x86asm.Inst) bool {
+	switch inst.Op {
+	case x86asm.LEAVE, x86asm.ENTER, x86asm.XBEGIN, x86asm.RET:
+		if inst.DataSize == 16 {
+			return false
+		}
+	}
+	a.s.Room()
+	for _, p := range inst.Prefix {
+		switch b := byte(p); {
+		case p == 0, p == x86asm.PrefixEVEX, p == x86asm.PrefixVEX3Bytes, p == x86asm.PrefixVEX2Bytes:
+			return true // what follows is part of that
+		case p&(x86asm.PrefixImplicit|x86asm.PrefixIgnored|x86asm.PrefixInvalid) != 0:
+		case b == 0xf0 || b == 0xf2 || b == 0xf3: // LOCK, REPNE, REP
+			a.s.Buf = append(a.s.Buf, b)
+		case b == 0x67 && countsOrStrings[inst.Op]:
+			a.s.Buf = append(a.s.Buf, b)
+		}
+	}
+	return true
+}
+
+// countsOrStrings are the instructions whose implied registers the address size halves.
+var countsOrStrings = map[x86asm.Op]bool{
+	x86asm.LOOP: true, x86asm.LOOPE: true, x86asm.LOOPNE: true, x86asm.XLATB: true,
+	x86asm.MOVSB: true, x86asm.MOVSW: true, x86asm.MOVSD: true, x86asm.MOVSQ: true,
+	x86asm.CMPSB: true, x86asm.CMPSW: true, x86asm.CMPSD: true, x86asm.CMPSQ: true,
+	x86asm.SCASB: true, x86asm.SCASW: true, x86asm.SCASD: true, x86asm.SCASQ: true,
+	x86asm.LODSB: true, x86asm.LODSW: true, x86asm.LODSD: true, x86asm.LODSQ: true,
+	x86asm.STOSB: true, x86asm.STOSW: true, x86asm.STOSD: true, x86asm.STOSQ: true,
+}
+
 // OpName is the mnemonic of an instruction, also of one that is not in x86asm.
 func OpName(op x86asm.Op) string {
 	if op >= firstOwnOp && op < endOfOps {

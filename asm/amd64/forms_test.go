@@ -65,7 +65,19 @@ func registers[T ~uint8](n int, first x86asm.Reg) (all []choice) {
 }
 
 // choices are the values of an operand of a form.
-func choices(spec, enc string) (all []choice) {
+func choices(spec, enc string) []choice {
+	key := spec + " " + enc
+	all, ok := choicesOf[key]
+	if !ok {
+		all = makeChoices(spec, enc)
+		choicesOf[key] = all
+	}
+	return all
+}
+
+var choicesOf = map[string][]choice{}
+
+func makeChoices(spec, enc string) (all []choice) {
 	number := func(s string) int { n, _ := strconv.Atoi(s); return n }
 	vectors := 16
 	if enc == "evex" || enc == "either" {
@@ -220,14 +232,25 @@ var memSamples = func() (all []Mem) {
 	return append(all, MemAbs(0x1000), MemAbs(-1<<31), MemBase(RCX, 4).Address32(), MemIndex(R8, RDX, 4, 512).Address32())
 }()
 
-// samples emits every form with many operands.
-func samples(t testing.TB) (all []sample) {
+// samples emits every form with many operands, once for all tests.
+func samples(t testing.TB) []sample {
+	if allSamples == nil {
+		allSamples = makeSamples(t)
+	}
+	return allSamples
+}
+
+var allSamples []sample
+
+func makeSamples(t testing.TB) (all []sample) {
 	var a Assembler
 	v := reflect.ValueOf(&a)
 	turn := 0
 	for _, line := range formLines(t) {
 		method := v.MethodByName(line.method)
-		require.True(t, method.IsValid(), line.method)
+		if !method.IsValid() {
+			t.Fatalf("no method %s", line.method)
+		}
 		n := samplesPerForm
 		if method.Type().NumIn() == 0 {
 			n = 1
@@ -266,7 +289,9 @@ func (line formLine) sample(t testing.TB, a *Assembler, method reflect.Value, k 
 			s.args = append(s.args, fixedArgs[spec[1:]])
 		default:
 			all := choices(spec, line.enc)
-			require.NotEmpty(t, all, "%s: %s", line.method, spec)
+			if len(all) == 0 {
+				t.Fatalf("%s: no operands for %s", line.method, spec)
+			}
 			c := all[(k*(2*p+1)+7*p)%len(all)]
 			switch {
 			case spec == "l":
@@ -291,14 +316,20 @@ func (line formLine) sample(t testing.TB, a *Assembler, method reflect.Value, k 
 		texts = append(texts[:at], append([]string{rounding}, texts[at:]...)...)
 	}
 	s.text = strings.TrimSpace(strings.ToLower(OpName(line.op)) + " " + strings.Join(texts, ", "))
-	require.Equal(t, method.Type().NumIn(), len(in), line.method)
+	if method.Type().NumIn() != len(in) {
+		t.Fatalf("%s: %d parameters, %d operands", line.method, method.Type().NumIn(), len(in))
+	}
 	method.Call(in)
 	o, err := a.Finish()
 	if err != nil {
-		require.True(t, impossible(err), "%s %s: %v", line.method, s.text, err)
+		if !impossible(err) {
+			t.Fatalf("%s %s: %v", line.method, s.text, err)
+		}
 		return s, false
 	}
-	require.LessOrEqual(t, len(o.Code), 15)
+	if len(o.Code) > 15 {
+		t.Fatalf("%s %s: %x", line.method, s.text, o.Code)
+	}
 	s.code = o.Code
 	return s, true
 }

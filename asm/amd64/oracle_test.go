@@ -93,7 +93,7 @@ func assembled(t *testing.T, lines []string, tool string, args ...string) (block
 func disassembled(t *testing.T, blocks [][]byte) (texts []string, lengths []int) {
 	var in strings.Builder
 	for _, block := range blocks {
-		for _, b := range append(bytes.Clone(block), 0xf4) { // HLT marks the end
+		for _, b := range append(bytes.Clone(block), 0xf4, 0xf4, 0xf4) { // HLT marks the end
 			fmt.Fprintf(&in, "%#02x ", b)
 		}
 		in.WriteString("\n")
@@ -102,7 +102,7 @@ func disassembled(t *testing.T, blocks [][]byte) (texts []string, lengths []int)
 	cmd.Stdin = strings.NewReader(in.String())
 	out, err := cmd.Output()
 	require.NoError(t, err)
-	outputs := strings.Split(string(out), "\thlt\n")
+	outputs := strings.Split(string(out), strings.Repeat("\thlt\n", 3))
 	require.Len(t, outputs, len(blocks)+1)
 	for _, text := range outputs[:len(blocks)] {
 		first, rest, _ := strings.Cut(strings.TrimSpace(strings.ReplaceAll(text, "\t.text\n", "")), "\n")

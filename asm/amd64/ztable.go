@@ -5728,19 +5728,19 @@ var rows = [...]row{
 	// VADDPD zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F.W1 58 /r
 	{needAVX512F | v66 | v0F | vw1 | e512 | disp8*6 | 0x58<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VADDPD zmm1 {k1}{z}, zmm3, m64 {1to8}: EVEX.512.66.0F.W1 58 /r
-	{needAVX512F | v66 | v0F | vw1 | e512 | eb | disp8*3 | 0x58<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512F | v66 | v0F | vw1 | e512 | eb | disp8*3 | 0x58<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VADDPD xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F.W1 58 /r
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | 0x58<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VADDPD xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F.W1 58 /r
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | disp8*4 | 0x58<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VADDPD xmm1 {k1}{z}, xmm3, m64 {1to2}: EVEX.128.66.0F.W1 58 /r
-	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | eb | disp8*3 | 0x58<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | eb | disp8*3 | 0x58<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 2<<aCount | 5<<aBytes},
 	// VADDPD ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F.W1 58 /r
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | 0x58<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VADDPD ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F.W1 58 /r
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | disp8*5 | 0x58<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VADDPD ymm1 {k1}{z}, ymm3, m64 {1to4}: EVEX.256.66.0F.W1 58 /r
-	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | eb | disp8*3 | 0x58<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | eb | disp8*3 | 0x58<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 5<<aBytes},
 	// VADDPS xmm1, xmm2, m128: VEX.128.0F.W0 58 /r
 	{needAVX | v0F | 0x58<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 7<<aBytes},
 	// VADDPS xmm1, xmm2, xmm3: VEX.128.0F.W0 58 /r
@@ -5756,19 +5756,19 @@ var rows = [...]row{
 	// VADDPS zmm1 {k1}{z}, zmm3, m512: EVEX.512.0F.W0 58 /r
 	{needAVX512F | v0F | e512 | disp8*6 | 0x58<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VADDPS zmm1 {k1}{z}, zmm3, m32 {1to16}: EVEX.512.0F.W0 58 /r
-	{needAVX512F | v0F | e512 | eb | disp8*2 | 0x58<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512F | v0F | e512 | eb | disp8*2 | 0x58<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VADDPS xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.0F.W0 58 /r
 	{needAVX512FAndAVX512VL | v0F | 0x58<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VADDPS xmm1 {k1}{z}, xmm3, m128: EVEX.128.0F.W0 58 /r
 	{needAVX512FAndAVX512VL | v0F | disp8*4 | 0x58<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VADDPS xmm1 {k1}{z}, xmm3, m32 {1to4}: EVEX.128.0F.W0 58 /r
-	{needAVX512FAndAVX512VL | v0F | eb | disp8*2 | 0x58<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v0F | eb | disp8*2 | 0x58<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VADDPS ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.0F.W0 58 /r
 	{needAVX512FAndAVX512VL | v0F | e256 | 0x58<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VADDPS ymm1 {k1}{z}, ymm3, m256: EVEX.256.0F.W0 58 /r
 	{needAVX512FAndAVX512VL | v0F | e256 | disp8*5 | 0x58<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VADDPS ymm1 {k1}{z}, ymm3, m32 {1to8}: EVEX.256.0F.W0 58 /r
-	{needAVX512FAndAVX512VL | v0F | e256 | eb | disp8*2 | 0x58<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v0F | e256 | eb | disp8*2 | 0x58<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VADDSD xmm1, xmm2, m64: VEX.128.F2.0F.W0 58 /r
 	{needAVX | vF2 | v0F | 0x58<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 5<<aBytes},
 	// VADDSD xmm1, xmm2, xmm3: VEX.128.F2.0F.W0 58 /r
@@ -5898,37 +5898,37 @@ var rows = [...]row{
 	// VALIGND zmm1 {k1}{z}, zmm3, m512, imm8: EVEX.512.66.0F3A.W0 03 /r ib
 	{needAVX512F | v66 | v0F3A | e512 | disp8*6 | 0x03<<op | imm8, cZ | cZ<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 10<<aBytes | immAny8},
 	// VALIGND zmm1 {k1}{z}, zmm3, m32 {1to16}, imm8: EVEX.512.66.0F3A.W0 03 /r ib
-	{needAVX512F | v66 | v0F3A | e512 | eb | disp8*2 | 0x03<<op | imm8, cZ | cZ<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 3<<aBytes | immAny8},
+	{needAVX512F | v66 | v0F3A | e512 | eb | disp8*2 | 0x03<<op | imm8, cZ | cZ<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 16<<aCount | 3<<aBytes | immAny8},
 	// VALIGND xmm1 {k1}{z}, xmm3, xmm4, imm8: EVEX.128.66.0F3A.W0 03 /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F3A | 0x03<<op | imm8, cX | cX<<5 | cX<<10 | cImm<<15, inReg | inV<<4 | inRM<<8 | inImm<<12, encZRR | aZeroing | immAny8},
 	// VALIGND xmm1 {k1}{z}, xmm3, m128, imm8: EVEX.128.66.0F3A.W0 03 /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F3A | disp8*4 | 0x03<<op | imm8, cX | cX<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 7<<aBytes | immAny8},
 	// VALIGND xmm1 {k1}{z}, xmm3, m32 {1to4}, imm8: EVEX.128.66.0F3A.W0 03 /r ib
-	{needAVX512FAndAVX512VL | v66 | v0F3A | eb | disp8*2 | 0x03<<op | imm8, cX | cX<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 3<<aBytes | immAny8},
+	{needAVX512FAndAVX512VL | v66 | v0F3A | eb | disp8*2 | 0x03<<op | imm8, cX | cX<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 4<<aCount | 3<<aBytes | immAny8},
 	// VALIGND ymm1 {k1}{z}, ymm3, ymm4, imm8: EVEX.256.66.0F3A.W0 03 /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F3A | e256 | 0x03<<op | imm8, cY | cY<<5 | cY<<10 | cImm<<15, inReg | inV<<4 | inRM<<8 | inImm<<12, encZRR | aZeroing | immAny8},
 	// VALIGND ymm1 {k1}{z}, ymm3, m256, imm8: EVEX.256.66.0F3A.W0 03 /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F3A | e256 | disp8*5 | 0x03<<op | imm8, cY | cY<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 9<<aBytes | immAny8},
 	// VALIGND ymm1 {k1}{z}, ymm3, m32 {1to8}, imm8: EVEX.256.66.0F3A.W0 03 /r ib
-	{needAVX512FAndAVX512VL | v66 | v0F3A | e256 | eb | disp8*2 | 0x03<<op | imm8, cY | cY<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 3<<aBytes | immAny8},
+	{needAVX512FAndAVX512VL | v66 | v0F3A | e256 | eb | disp8*2 | 0x03<<op | imm8, cY | cY<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 8<<aCount | 3<<aBytes | immAny8},
 	// VALIGNQ zmm1 {k1}{z}, zmm3, zmm4, imm8: EVEX.512.66.0F3A.W1 03 /r ib
 	{needAVX512F | v66 | v0F3A | vw1 | e512 | 0x03<<op | imm8, cZ | cZ<<5 | cZ<<10 | cImm<<15, inReg | inV<<4 | inRM<<8 | inImm<<12, encZRR | aZeroing | immAny8},
 	// VALIGNQ zmm1 {k1}{z}, zmm3, m512, imm8: EVEX.512.66.0F3A.W1 03 /r ib
 	{needAVX512F | v66 | v0F3A | vw1 | e512 | disp8*6 | 0x03<<op | imm8, cZ | cZ<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 10<<aBytes | immAny8},
 	// VALIGNQ zmm1 {k1}{z}, zmm3, m64 {1to8}, imm8: EVEX.512.66.0F3A.W1 03 /r ib
-	{needAVX512F | v66 | v0F3A | vw1 | e512 | eb | disp8*3 | 0x03<<op | imm8, cZ | cZ<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 5<<aBytes | immAny8},
+	{needAVX512F | v66 | v0F3A | vw1 | e512 | eb | disp8*3 | 0x03<<op | imm8, cZ | cZ<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 8<<aCount | 5<<aBytes | immAny8},
 	// VALIGNQ xmm1 {k1}{z}, xmm3, xmm4, imm8: EVEX.128.66.0F3A.W1 03 /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F3A | vw1 | 0x03<<op | imm8, cX | cX<<5 | cX<<10 | cImm<<15, inReg | inV<<4 | inRM<<8 | inImm<<12, encZRR | aZeroing | immAny8},
 	// VALIGNQ xmm1 {k1}{z}, xmm3, m128, imm8: EVEX.128.66.0F3A.W1 03 /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F3A | vw1 | disp8*4 | 0x03<<op | imm8, cX | cX<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 7<<aBytes | immAny8},
 	// VALIGNQ xmm1 {k1}{z}, xmm3, m64 {1to2}, imm8: EVEX.128.66.0F3A.W1 03 /r ib
-	{needAVX512FAndAVX512VL | v66 | v0F3A | vw1 | eb | disp8*3 | 0x03<<op | imm8, cX | cX<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 5<<aBytes | immAny8},
+	{needAVX512FAndAVX512VL | v66 | v0F3A | vw1 | eb | disp8*3 | 0x03<<op | imm8, cX | cX<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 2<<aCount | 5<<aBytes | immAny8},
 	// VALIGNQ ymm1 {k1}{z}, ymm3, ymm4, imm8: EVEX.256.66.0F3A.W1 03 /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F3A | vw1 | e256 | 0x03<<op | imm8, cY | cY<<5 | cY<<10 | cImm<<15, inReg | inV<<4 | inRM<<8 | inImm<<12, encZRR | aZeroing | immAny8},
 	// VALIGNQ ymm1 {k1}{z}, ymm3, m256, imm8: EVEX.256.66.0F3A.W1 03 /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F3A | vw1 | e256 | disp8*5 | 0x03<<op | imm8, cY | cY<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 9<<aBytes | immAny8},
 	// VALIGNQ ymm1 {k1}{z}, ymm3, m64 {1to4}, imm8: EVEX.256.66.0F3A.W1 03 /r ib
-	{needAVX512FAndAVX512VL | v66 | v0F3A | vw1 | e256 | eb | disp8*3 | 0x03<<op | imm8, cY | cY<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 5<<aBytes | immAny8},
+	{needAVX512FAndAVX512VL | v66 | v0F3A | vw1 | e256 | eb | disp8*3 | 0x03<<op | imm8, cY | cY<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 4<<aCount | 5<<aBytes | immAny8},
 	// VANDNPD xmm1, xmm2, m128: VEX.128.66.0F.W0 55 /r
 	{needAVX | v66 | v0F | 0x55<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 7<<aBytes},
 	// VANDNPD xmm1, xmm2, xmm3: VEX.128.66.0F.W0 55 /r
@@ -5942,19 +5942,19 @@ var rows = [...]row{
 	// VANDNPD zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F.W1 55 /r
 	{needAVX512DQ | v66 | v0F | vw1 | e512 | disp8*6 | 0x55<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VANDNPD zmm1 {k1}{z}, zmm3, m64 {1to8}: EVEX.512.66.0F.W1 55 /r
-	{needAVX512DQ | v66 | v0F | vw1 | e512 | eb | disp8*3 | 0x55<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512DQ | v66 | v0F | vw1 | e512 | eb | disp8*3 | 0x55<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VANDNPD xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F.W1 55 /r
 	{needAVX512DQAndAVX512VL | v66 | v0F | vw1 | 0x55<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VANDNPD xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F.W1 55 /r
 	{needAVX512DQAndAVX512VL | v66 | v0F | vw1 | disp8*4 | 0x55<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VANDNPD xmm1 {k1}{z}, xmm3, m64 {1to2}: EVEX.128.66.0F.W1 55 /r
-	{needAVX512DQAndAVX512VL | v66 | v0F | vw1 | eb | disp8*3 | 0x55<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512DQAndAVX512VL | v66 | v0F | vw1 | eb | disp8*3 | 0x55<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 2<<aCount | 5<<aBytes},
 	// VANDNPD ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F.W1 55 /r
 	{needAVX512DQAndAVX512VL | v66 | v0F | vw1 | e256 | 0x55<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VANDNPD ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F.W1 55 /r
 	{needAVX512DQAndAVX512VL | v66 | v0F | vw1 | e256 | disp8*5 | 0x55<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VANDNPD ymm1 {k1}{z}, ymm3, m64 {1to4}: EVEX.256.66.0F.W1 55 /r
-	{needAVX512DQAndAVX512VL | v66 | v0F | vw1 | e256 | eb | disp8*3 | 0x55<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512DQAndAVX512VL | v66 | v0F | vw1 | e256 | eb | disp8*3 | 0x55<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 5<<aBytes},
 	// VANDNPS xmm1, xmm2, m128: VEX.128.0F.W0 55 /r
 	{needAVX | v0F | 0x55<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 7<<aBytes},
 	// VANDNPS xmm1, xmm2, xmm3: VEX.128.0F.W0 55 /r
@@ -5968,19 +5968,19 @@ var rows = [...]row{
 	// VANDNPS zmm1 {k1}{z}, zmm3, m512: EVEX.512.0F.W0 55 /r
 	{needAVX512DQ | v0F | e512 | disp8*6 | 0x55<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VANDNPS zmm1 {k1}{z}, zmm3, m32 {1to16}: EVEX.512.0F.W0 55 /r
-	{needAVX512DQ | v0F | e512 | eb | disp8*2 | 0x55<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512DQ | v0F | e512 | eb | disp8*2 | 0x55<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VANDNPS xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.0F.W0 55 /r
 	{needAVX512DQAndAVX512VL | v0F | 0x55<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VANDNPS xmm1 {k1}{z}, xmm3, m128: EVEX.128.0F.W0 55 /r
 	{needAVX512DQAndAVX512VL | v0F | disp8*4 | 0x55<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VANDNPS xmm1 {k1}{z}, xmm3, m32 {1to4}: EVEX.128.0F.W0 55 /r
-	{needAVX512DQAndAVX512VL | v0F | eb | disp8*2 | 0x55<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512DQAndAVX512VL | v0F | eb | disp8*2 | 0x55<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VANDNPS ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.0F.W0 55 /r
 	{needAVX512DQAndAVX512VL | v0F | e256 | 0x55<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VANDNPS ymm1 {k1}{z}, ymm3, m256: EVEX.256.0F.W0 55 /r
 	{needAVX512DQAndAVX512VL | v0F | e256 | disp8*5 | 0x55<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VANDNPS ymm1 {k1}{z}, ymm3, m32 {1to8}: EVEX.256.0F.W0 55 /r
-	{needAVX512DQAndAVX512VL | v0F | e256 | eb | disp8*2 | 0x55<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512DQAndAVX512VL | v0F | e256 | eb | disp8*2 | 0x55<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VANDPD xmm1, xmm2, m128: VEX.128.66.0F.W0 54 /r
 	{needAVX | v66 | v0F | 0x54<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 7<<aBytes},
 	// VANDPD xmm1, xmm2, xmm3: VEX.128.66.0F.W0 54 /r
@@ -5994,19 +5994,19 @@ var rows = [...]row{
 	// VANDPD zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F.W1 54 /r
 	{needAVX512DQ | v66 | v0F | vw1 | e512 | disp8*6 | 0x54<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VANDPD zmm1 {k1}{z}, zmm3, m64 {1to8}: EVEX.512.66.0F.W1 54 /r
-	{needAVX512DQ | v66 | v0F | vw1 | e512 | eb | disp8*3 | 0x54<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512DQ | v66 | v0F | vw1 | e512 | eb | disp8*3 | 0x54<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VANDPD xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F.W1 54 /r
 	{needAVX512DQAndAVX512VL | v66 | v0F | vw1 | 0x54<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VANDPD xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F.W1 54 /r
 	{needAVX512DQAndAVX512VL | v66 | v0F | vw1 | disp8*4 | 0x54<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VANDPD xmm1 {k1}{z}, xmm3, m64 {1to2}: EVEX.128.66.0F.W1 54 /r
-	{needAVX512DQAndAVX512VL | v66 | v0F | vw1 | eb | disp8*3 | 0x54<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512DQAndAVX512VL | v66 | v0F | vw1 | eb | disp8*3 | 0x54<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 2<<aCount | 5<<aBytes},
 	// VANDPD ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F.W1 54 /r
 	{needAVX512DQAndAVX512VL | v66 | v0F | vw1 | e256 | 0x54<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VANDPD ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F.W1 54 /r
 	{needAVX512DQAndAVX512VL | v66 | v0F | vw1 | e256 | disp8*5 | 0x54<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VANDPD ymm1 {k1}{z}, ymm3, m64 {1to4}: EVEX.256.66.0F.W1 54 /r
-	{needAVX512DQAndAVX512VL | v66 | v0F | vw1 | e256 | eb | disp8*3 | 0x54<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512DQAndAVX512VL | v66 | v0F | vw1 | e256 | eb | disp8*3 | 0x54<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 5<<aBytes},
 	// VANDPS xmm1, xmm2, m128: VEX.128.0F.W0 54 /r
 	{needAVX | v0F | 0x54<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 7<<aBytes},
 	// VANDPS xmm1, xmm2, xmm3: VEX.128.0F.W0 54 /r
@@ -6020,19 +6020,19 @@ var rows = [...]row{
 	// VANDPS zmm1 {k1}{z}, zmm3, m512: EVEX.512.0F.W0 54 /r
 	{needAVX512DQ | v0F | e512 | disp8*6 | 0x54<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VANDPS zmm1 {k1}{z}, zmm3, m32 {1to16}: EVEX.512.0F.W0 54 /r
-	{needAVX512DQ | v0F | e512 | eb | disp8*2 | 0x54<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512DQ | v0F | e512 | eb | disp8*2 | 0x54<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VANDPS xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.0F.W0 54 /r
 	{needAVX512DQAndAVX512VL | v0F | 0x54<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VANDPS xmm1 {k1}{z}, xmm3, m128: EVEX.128.0F.W0 54 /r
 	{needAVX512DQAndAVX512VL | v0F | disp8*4 | 0x54<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VANDPS xmm1 {k1}{z}, xmm3, m32 {1to4}: EVEX.128.0F.W0 54 /r
-	{needAVX512DQAndAVX512VL | v0F | eb | disp8*2 | 0x54<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512DQAndAVX512VL | v0F | eb | disp8*2 | 0x54<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VANDPS ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.0F.W0 54 /r
 	{needAVX512DQAndAVX512VL | v0F | e256 | 0x54<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VANDPS ymm1 {k1}{z}, ymm3, m256: EVEX.256.0F.W0 54 /r
 	{needAVX512DQAndAVX512VL | v0F | e256 | disp8*5 | 0x54<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VANDPS ymm1 {k1}{z}, ymm3, m32 {1to8}: EVEX.256.0F.W0 54 /r
-	{needAVX512DQAndAVX512VL | v0F | e256 | eb | disp8*2 | 0x54<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512DQAndAVX512VL | v0F | e256 | eb | disp8*2 | 0x54<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VBCSTNEBF162PS xmm1, m16: VEX.128.F3.0F38.W0 B1 /r
 	{needAVXNECONVERT | vF3 | v0F38 | 0xb1<<op, cX | cMem<<5, inReg | inMem<<4, encVRM | 2<<aBytes},
 	// VBCSTNEBF162PS ymm1, m16: VEX.256.F3.0F38.W0 B1 /r
@@ -6046,37 +6046,37 @@ var rows = [...]row{
 	// VBLENDMPD zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W1 65 /r
 	{needAVX512F | v66 | v0F38 | vw1 | e512 | disp8*6 | 0x65<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VBLENDMPD zmm1 {k1}{z}, zmm3, m64 {1to8}: EVEX.512.66.0F38.W1 65 /r
-	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0x65<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0x65<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VBLENDMPD xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W1 65 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | 0x65<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VBLENDMPD xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W1 65 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | disp8*4 | 0x65<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VBLENDMPD xmm1 {k1}{z}, xmm3, m64 {1to2}: EVEX.128.66.0F38.W1 65 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0x65<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0x65<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 2<<aCount | 5<<aBytes},
 	// VBLENDMPD ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W1 65 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | 0x65<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VBLENDMPD ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W1 65 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | disp8*5 | 0x65<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VBLENDMPD ymm1 {k1}{z}, ymm3, m64 {1to4}: EVEX.256.66.0F38.W1 65 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0x65<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0x65<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 5<<aBytes},
 	// VBLENDMPS zmm1 {k1}{z}, zmm3, zmm4: EVEX.512.66.0F38.W0 65 /r
 	{needAVX512F | v66 | v0F38 | e512 | 0x65<<op, cZ | cZ<<5 | cZ<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VBLENDMPS zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W0 65 /r
 	{needAVX512F | v66 | v0F38 | e512 | disp8*6 | 0x65<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VBLENDMPS zmm1 {k1}{z}, zmm3, m32 {1to16}: EVEX.512.66.0F38.W0 65 /r
-	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0x65<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0x65<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VBLENDMPS xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W0 65 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | 0x65<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VBLENDMPS xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W0 65 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | disp8*4 | 0x65<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VBLENDMPS xmm1 {k1}{z}, xmm3, m32 {1to4}: EVEX.128.66.0F38.W0 65 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0x65<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0x65<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VBLENDMPS ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W0 65 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | 0x65<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VBLENDMPS ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W0 65 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | disp8*5 | 0x65<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VBLENDMPS ymm1 {k1}{z}, ymm3, m32 {1to8}: EVEX.256.66.0F38.W0 65 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0x65<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0x65<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VBLENDPD xmm1, xmm2, m128, imm8: VEX.128.66.0F3A.W0 0D /r ib
 	{needAVX | v66 | v0F3A | 0x0d<<op | imm8, cX | cX<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encVRM | 7<<aBytes | immAny8},
 	// VBLENDPD xmm1, xmm2, xmm3, imm8: VEX.128.66.0F3A.W0 0D /r ib
@@ -6216,19 +6216,19 @@ var rows = [...]row{
 	// VCMPPD k1 {k1}, zmm3, m512, imm8: EVEX.512.66.0F.W1 C2 /r ib
 	{needAVX512F | v66 | v0F | vw1 | e512 | disp8*6 | 0xc2<<op | imm8, cK | cZ<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aMerging | 10<<aBytes | immAny8},
 	// VCMPPD k1 {k1}, zmm3, m64 {1to8}, imm8: EVEX.512.66.0F.W1 C2 /r ib
-	{needAVX512F | v66 | v0F | vw1 | e512 | eb | disp8*3 | 0xc2<<op | imm8, cK | cZ<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aMerging | 5<<aBytes | immAny8},
+	{needAVX512F | v66 | v0F | vw1 | e512 | eb | disp8*3 | 0xc2<<op | imm8, cK | cZ<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aMerging | 8<<aCount | 5<<aBytes | immAny8},
 	// VCMPPD k1 {k1}, xmm3, xmm4, imm8: EVEX.128.66.0F.W1 C2 /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | 0xc2<<op | imm8, cK | cX<<5 | cX<<10 | cImm<<15, inReg | inV<<4 | inRM<<8 | inImm<<12, encZRR | aMerging | immAny8},
 	// VCMPPD k1 {k1}, xmm3, m128, imm8: EVEX.128.66.0F.W1 C2 /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | disp8*4 | 0xc2<<op | imm8, cK | cX<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aMerging | 7<<aBytes | immAny8},
 	// VCMPPD k1 {k1}, xmm3, m64 {1to2}, imm8: EVEX.128.66.0F.W1 C2 /r ib
-	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | eb | disp8*3 | 0xc2<<op | imm8, cK | cX<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aMerging | 5<<aBytes | immAny8},
+	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | eb | disp8*3 | 0xc2<<op | imm8, cK | cX<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aMerging | 2<<aCount | 5<<aBytes | immAny8},
 	// VCMPPD k1 {k1}, ymm3, ymm4, imm8: EVEX.256.66.0F.W1 C2 /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | 0xc2<<op | imm8, cK | cY<<5 | cY<<10 | cImm<<15, inReg | inV<<4 | inRM<<8 | inImm<<12, encZRR | aMerging | immAny8},
 	// VCMPPD k1 {k1}, ymm3, m256, imm8: EVEX.256.66.0F.W1 C2 /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | disp8*5 | 0xc2<<op | imm8, cK | cY<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aMerging | 9<<aBytes | immAny8},
 	// VCMPPD k1 {k1}, ymm3, m64 {1to4}, imm8: EVEX.256.66.0F.W1 C2 /r ib
-	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | eb | disp8*3 | 0xc2<<op | imm8, cK | cY<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aMerging | 5<<aBytes | immAny8},
+	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | eb | disp8*3 | 0xc2<<op | imm8, cK | cY<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aMerging | 4<<aCount | 5<<aBytes | immAny8},
 	// VCMPPH k1 {k1}, zmm3, zmm4, imm8: EVEX.512.0F3A.W0 C2 /r ib
 	{needAVX512FP16 | v0F3A | e512 | 0xc2<<op | imm8, cK | cZ<<5 | cZ<<10 | cImm<<15, inReg | inV<<4 | inRM<<8 | inImm<<12, encZRR | aMerging | immAny8},
 	// VCMPPH k1 {k1}, zmm3, zmm4, imm8 {sae}: EVEX.512.0F3A.W0 C2 /r ib
@@ -6258,19 +6258,19 @@ var rows = [...]row{
 	// VCMPPS k1 {k1}, zmm3, m512, imm8: EVEX.512.0F.W0 C2 /r ib
 	{needAVX512F | v0F | e512 | disp8*6 | 0xc2<<op | imm8, cK | cZ<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aMerging | 10<<aBytes | immAny8},
 	// VCMPPS k1 {k1}, zmm3, m32 {1to16}, imm8: EVEX.512.0F.W0 C2 /r ib
-	{needAVX512F | v0F | e512 | eb | disp8*2 | 0xc2<<op | imm8, cK | cZ<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aMerging | 3<<aBytes | immAny8},
+	{needAVX512F | v0F | e512 | eb | disp8*2 | 0xc2<<op | imm8, cK | cZ<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aMerging | 16<<aCount | 3<<aBytes | immAny8},
 	// VCMPPS k1 {k1}, xmm3, xmm4, imm8: EVEX.128.0F.W0 C2 /r ib
 	{needAVX512FAndAVX512VL | v0F | 0xc2<<op | imm8, cK | cX<<5 | cX<<10 | cImm<<15, inReg | inV<<4 | inRM<<8 | inImm<<12, encZRR | aMerging | immAny8},
 	// VCMPPS k1 {k1}, xmm3, m128, imm8: EVEX.128.0F.W0 C2 /r ib
 	{needAVX512FAndAVX512VL | v0F | disp8*4 | 0xc2<<op | imm8, cK | cX<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aMerging | 7<<aBytes | immAny8},
 	// VCMPPS k1 {k1}, xmm3, m32 {1to4}, imm8: EVEX.128.0F.W0 C2 /r ib
-	{needAVX512FAndAVX512VL | v0F | eb | disp8*2 | 0xc2<<op | imm8, cK | cX<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aMerging | 3<<aBytes | immAny8},
+	{needAVX512FAndAVX512VL | v0F | eb | disp8*2 | 0xc2<<op | imm8, cK | cX<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aMerging | 4<<aCount | 3<<aBytes | immAny8},
 	// VCMPPS k1 {k1}, ymm3, ymm4, imm8: EVEX.256.0F.W0 C2 /r ib
 	{needAVX512FAndAVX512VL | v0F | e256 | 0xc2<<op | imm8, cK | cY<<5 | cY<<10 | cImm<<15, inReg | inV<<4 | inRM<<8 | inImm<<12, encZRR | aMerging | immAny8},
 	// VCMPPS k1 {k1}, ymm3, m256, imm8: EVEX.256.0F.W0 C2 /r ib
 	{needAVX512FAndAVX512VL | v0F | e256 | disp8*5 | 0xc2<<op | imm8, cK | cY<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aMerging | 9<<aBytes | immAny8},
 	// VCMPPS k1 {k1}, ymm3, m32 {1to8}, imm8: EVEX.256.0F.W0 C2 /r ib
-	{needAVX512FAndAVX512VL | v0F | e256 | eb | disp8*2 | 0xc2<<op | imm8, cK | cY<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aMerging | 3<<aBytes | immAny8},
+	{needAVX512FAndAVX512VL | v0F | e256 | eb | disp8*2 | 0xc2<<op | imm8, cK | cY<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aMerging | 8<<aCount | 3<<aBytes | immAny8},
 	// VCMPSD xmm1, xmm2, m64, imm8: VEX.128.F2.0F.W0 C2 /r ib
 	{needAVX | vF2 | v0F | 0xc2<<op | imm8, cX | cX<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encVRM | 5<<aBytes | immAny8},
 	// VCMPSD xmm1, xmm2, xmm3, imm8: VEX.128.F2.0F.W0 C2 /r ib
@@ -6370,13 +6370,13 @@ var rows = [...]row{
 	// VCVT2PS2PHX xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W0 67 /r
 	{needAVX102 | v66 | v0F38 | disp8*4 | 0x67<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VCVT2PS2PHX xmm1 {k1}{z}, xmm3, m32 {1to4}: EVEX.128.66.0F38.W0 67 /r
-	{needAVX102 | v66 | v0F38 | eb | disp8*2 | 0x67<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX102 | v66 | v0F38 | eb | disp8*2 | 0x67<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VCVT2PS2PHX ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W0 67 /r
 	{needAVX102 | v66 | v0F38 | e256 | 0x67<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VCVT2PS2PHX ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W0 67 /r
 	{needAVX102 | v66 | v0F38 | e256 | disp8*5 | 0x67<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VCVT2PS2PHX ymm1 {k1}{z}, ymm3, m32 {1to8}: EVEX.256.66.0F38.W0 67 /r
-	{needAVX102 | v66 | v0F38 | e256 | eb | disp8*2 | 0x67<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX102 | v66 | v0F38 | e256 | eb | disp8*2 | 0x67<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VCVT2PS2PHX zmm1 {k1}{z}, zmm3, zmm4: EVEX.512.66.0F38.W0 67 /r
 	{needAVX102 | v66 | v0F38 | e512 | 0x67<<op, cZ | cZ<<5 | cZ<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VCVT2PS2PHX zmm1 {k1}{z}, zmm3, zmm4 {er}: EVEX.512.66.0F38.W0 67 /r
@@ -6384,7 +6384,7 @@ var rows = [...]row{
 	// VCVT2PS2PHX zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W0 67 /r
 	{needAVX102 | v66 | v0F38 | e512 | disp8*6 | 0x67<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VCVT2PS2PHX zmm1 {k1}{z}, zmm3, m32 {1to16}: EVEX.512.66.0F38.W0 67 /r
-	{needAVX102 | v66 | v0F38 | e512 | eb | disp8*2 | 0x67<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX102 | v66 | v0F38 | e512 | eb | disp8*2 | 0x67<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VCVTBIASPH2BF8 xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.0F38.W0 74 /r
 	{needAVX102 | v0F38 | 0x74<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VCVTBIASPH2BF8 xmm1 {k1}{z}, xmm3, m128: EVEX.128.0F38.W0 74 /r
@@ -6410,19 +6410,19 @@ var rows = [...]row{
 	// VCVTDQ2PD zmm1 {k1}{z}, m256: EVEX.512.F3.0F.W0 E6 /r
 	{needAVX512F | vF3 | v0F | e512 | disp8*5 | 0xe6<<op, cZ | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 9<<aBytes},
 	// VCVTDQ2PD zmm1 {k1}{z}, m32 {1to8}: EVEX.512.F3.0F.W0 E6 /r
-	{needAVX512F | vF3 | v0F | e512 | eb | disp8*2 | 0xe6<<op, cZ | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512F | vF3 | v0F | e512 | eb | disp8*2 | 0xe6<<op, cZ | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VCVTDQ2PD xmm1 {k1}{z}, xmm3: EVEX.128.F3.0F.W0 E6 /r
 	{needAVX512FAndAVX512VL | vF3 | v0F | 0xe6<<op, cX | cX<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VCVTDQ2PD xmm1 {k1}{z}, m64: EVEX.128.F3.0F.W0 E6 /r
 	{needAVX512FAndAVX512VL | vF3 | v0F | disp8*3 | 0xe6<<op, cX | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 5<<aBytes},
 	// VCVTDQ2PD xmm1 {k1}{z}, m32 {1to2}: EVEX.128.F3.0F.W0 E6 /r
-	{needAVX512FAndAVX512VL | vF3 | v0F | eb | disp8*2 | 0xe6<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | vF3 | v0F | eb | disp8*2 | 0xe6<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 2<<aCount | 3<<aBytes},
 	// VCVTDQ2PD ymm1 {k1}{z}, xmm3: EVEX.256.F3.0F.W0 E6 /r
 	{needAVX512FAndAVX512VL | vF3 | v0F | e256 | 0xe6<<op, cY | cX<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VCVTDQ2PD ymm1 {k1}{z}, m128: EVEX.256.F3.0F.W0 E6 /r
 	{needAVX512FAndAVX512VL | vF3 | v0F | e256 | disp8*4 | 0xe6<<op, cY | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 7<<aBytes},
 	// VCVTDQ2PD ymm1 {k1}{z}, m32 {1to4}: EVEX.256.F3.0F.W0 E6 /r
-	{needAVX512FAndAVX512VL | vF3 | v0F | e256 | eb | disp8*2 | 0xe6<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | vF3 | v0F | e256 | eb | disp8*2 | 0xe6<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VCVTDQ2PS xmm1, m128: VEX.128.0F.W0 5B /r
 	{needAVX | v0F | 0x5b<<op, cX | cMem<<5, inReg | inMem<<4, encVRM | 7<<aBytes},
 	// VCVTDQ2PS xmm1, xmm2: VEX.128.0F.W0 5B /r
@@ -6438,37 +6438,37 @@ var rows = [...]row{
 	// VCVTDQ2PS zmm1 {k1}{z}, m512: EVEX.512.0F.W0 5B /r
 	{needAVX512F | v0F | e512 | disp8*6 | 0x5b<<op, cZ | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 10<<aBytes},
 	// VCVTDQ2PS zmm1 {k1}{z}, m32 {1to16}: EVEX.512.0F.W0 5B /r
-	{needAVX512F | v0F | e512 | eb | disp8*2 | 0x5b<<op, cZ | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512F | v0F | e512 | eb | disp8*2 | 0x5b<<op, cZ | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VCVTDQ2PS xmm1 {k1}{z}, xmm3: EVEX.128.0F.W0 5B /r
 	{needAVX512FAndAVX512VL | v0F | 0x5b<<op, cX | cX<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VCVTDQ2PS xmm1 {k1}{z}, m128: EVEX.128.0F.W0 5B /r
 	{needAVX512FAndAVX512VL | v0F | disp8*4 | 0x5b<<op, cX | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 7<<aBytes},
 	// VCVTDQ2PS xmm1 {k1}{z}, m32 {1to4}: EVEX.128.0F.W0 5B /r
-	{needAVX512FAndAVX512VL | v0F | eb | disp8*2 | 0x5b<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v0F | eb | disp8*2 | 0x5b<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VCVTDQ2PS ymm1 {k1}{z}, ymm3: EVEX.256.0F.W0 5B /r
 	{needAVX512FAndAVX512VL | v0F | e256 | 0x5b<<op, cY | cY<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VCVTDQ2PS ymm1 {k1}{z}, m256: EVEX.256.0F.W0 5B /r
 	{needAVX512FAndAVX512VL | v0F | e256 | disp8*5 | 0x5b<<op, cY | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 9<<aBytes},
 	// VCVTDQ2PS ymm1 {k1}{z}, m32 {1to8}: EVEX.256.0F.W0 5B /r
-	{needAVX512FAndAVX512VL | v0F | e256 | eb | disp8*2 | 0x5b<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v0F | e256 | eb | disp8*2 | 0x5b<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VCVTNE2PS2BF16 zmm1 {k1}{z}, zmm3, zmm4: EVEX.512.F2.0F38.W0 72 /r
 	{needAVX512BF16 | vF2 | v0F38 | e512 | 0x72<<op, cZ | cZ<<5 | cZ<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VCVTNE2PS2BF16 zmm1 {k1}{z}, zmm3, m512: EVEX.512.F2.0F38.W0 72 /r
 	{needAVX512BF16 | vF2 | v0F38 | e512 | disp8*6 | 0x72<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VCVTNE2PS2BF16 zmm1 {k1}{z}, zmm3, m32 {1to16}: EVEX.512.F2.0F38.W0 72 /r
-	{needAVX512BF16 | vF2 | v0F38 | e512 | eb | disp8*2 | 0x72<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512BF16 | vF2 | v0F38 | e512 | eb | disp8*2 | 0x72<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VCVTNE2PS2BF16 xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.F2.0F38.W0 72 /r
 	{needAVX512BF16AndAVX512VL | vF2 | v0F38 | 0x72<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VCVTNE2PS2BF16 xmm1 {k1}{z}, xmm3, m128: EVEX.128.F2.0F38.W0 72 /r
 	{needAVX512BF16AndAVX512VL | vF2 | v0F38 | disp8*4 | 0x72<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VCVTNE2PS2BF16 xmm1 {k1}{z}, xmm3, m32 {1to4}: EVEX.128.F2.0F38.W0 72 /r
-	{needAVX512BF16AndAVX512VL | vF2 | v0F38 | eb | disp8*2 | 0x72<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512BF16AndAVX512VL | vF2 | v0F38 | eb | disp8*2 | 0x72<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VCVTNE2PS2BF16 ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.F2.0F38.W0 72 /r
 	{needAVX512BF16AndAVX512VL | vF2 | v0F38 | e256 | 0x72<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VCVTNE2PS2BF16 ymm1 {k1}{z}, ymm3, m256: EVEX.256.F2.0F38.W0 72 /r
 	{needAVX512BF16AndAVX512VL | vF2 | v0F38 | e256 | disp8*5 | 0x72<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VCVTNE2PS2BF16 ymm1 {k1}{z}, ymm3, m32 {1to8}: EVEX.256.F2.0F38.W0 72 /r
-	{needAVX512BF16AndAVX512VL | vF2 | v0F38 | e256 | eb | disp8*2 | 0x72<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512BF16AndAVX512VL | vF2 | v0F38 | e256 | eb | disp8*2 | 0x72<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VCVTNEEBF162PS xmm1, m128: VEX.128.F3.0F38.W0 B0 /r
 	{needAVXNECONVERT | vF3 | v0F38 | 0xb0<<op, cX | cMem<<5, inReg | inMem<<4, encVRM | 7<<aBytes},
 	// VCVTNEEBF162PS ymm1, m256: VEX.256.F3.0F38.W0 B0 /r
@@ -6498,19 +6498,19 @@ var rows = [...]row{
 	// VCVTNEPS2BF16 ymm1 {k1}{z}, m512: EVEX.512.F3.0F38.W0 72 /r
 	{needAVX512BF16 | vF3 | v0F38 | e512 | disp8*6 | 0x72<<op, cY | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 10<<aBytes},
 	// VCVTNEPS2BF16 ymm1 {k1}{z}, m32 {1to16}: EVEX.512.F3.0F38.W0 72 /r
-	{needAVX512BF16 | vF3 | v0F38 | e512 | eb | disp8*2 | 0x72<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512BF16 | vF3 | v0F38 | e512 | eb | disp8*2 | 0x72<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VCVTNEPS2BF16 xmm1 {k1}{z}, xmm3: EVEX.128.F3.0F38.W0 72 /r
 	{needAVX512BF16AndAVX512VL | vF3 | v0F38 | 0x72<<op, cX | cX<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VCVTNEPS2BF16 xmm1 {k1}{z}, m128: EVEX.128.F3.0F38.W0 72 /r
 	{needAVX512BF16AndAVX512VL | vF3 | v0F38 | disp8*4 | 0x72<<op, cX | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | aSized | 7<<aBytes},
 	// VCVTNEPS2BF16 xmm1 {k1}{z}, m32 {1to4}: EVEX.128.F3.0F38.W0 72 /r
-	{needAVX512BF16AndAVX512VL | vF3 | v0F38 | eb | disp8*2 | 0x72<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | aSized | 3<<aBytes},
+	{needAVX512BF16AndAVX512VL | vF3 | v0F38 | eb | disp8*2 | 0x72<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | aSized | 4<<aCount | 3<<aBytes},
 	// VCVTNEPS2BF16 xmm1 {k1}{z}, ymm3: EVEX.256.F3.0F38.W0 72 /r
 	{needAVX512BF16AndAVX512VL | vF3 | v0F38 | e256 | 0x72<<op, cX | cY<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VCVTNEPS2BF16 xmm1 {k1}{z}, m256: EVEX.256.F3.0F38.W0 72 /r
 	{needAVX512BF16AndAVX512VL | vF3 | v0F38 | e256 | disp8*5 | 0x72<<op, cX | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | aSized | 9<<aBytes},
 	// VCVTNEPS2BF16 xmm1 {k1}{z}, m32 {1to8}: EVEX.256.F3.0F38.W0 72 /r
-	{needAVX512BF16AndAVX512VL | vF3 | v0F38 | e256 | eb | disp8*2 | 0x72<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | aSized | 3<<aBytes},
+	{needAVX512BF16AndAVX512VL | vF3 | v0F38 | e256 | eb | disp8*2 | 0x72<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | aSized | 8<<aCount | 3<<aBytes},
 	// VCVTPD2DQ xmm1, m128: VEX.128.F2.0F.W0 E6 /r
 	{needAVX | vF2 | v0F | 0xe6<<op, cX | cMem<<5, inReg | inMem<<4, encVRM | aSized | 7<<aBytes},
 	// VCVTPD2DQ xmm1, xmm2: VEX.128.F2.0F.W0 E6 /r
@@ -6526,19 +6526,19 @@ var rows = [...]row{
 	// VCVTPD2DQ ymm1 {k1}{z}, m512: EVEX.512.F2.0F.W1 E6 /r
 	{needAVX512F | vF2 | v0F | vw1 | e512 | disp8*6 | 0xe6<<op, cY | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 10<<aBytes},
 	// VCVTPD2DQ ymm1 {k1}{z}, m64 {1to8}: EVEX.512.F2.0F.W1 E6 /r
-	{needAVX512F | vF2 | v0F | vw1 | e512 | eb | disp8*3 | 0xe6<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512F | vF2 | v0F | vw1 | e512 | eb | disp8*3 | 0xe6<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VCVTPD2DQ xmm1 {k1}{z}, xmm3: EVEX.128.F2.0F.W1 E6 /r
 	{needAVX512FAndAVX512VL | vF2 | v0F | vw1 | 0xe6<<op, cX | cX<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VCVTPD2DQ xmm1 {k1}{z}, m128: EVEX.128.F2.0F.W1 E6 /r
 	{needAVX512FAndAVX512VL | vF2 | v0F | vw1 | disp8*4 | 0xe6<<op, cX | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | aSized | 7<<aBytes},
 	// VCVTPD2DQ xmm1 {k1}{z}, m64 {1to2}: EVEX.128.F2.0F.W1 E6 /r
-	{needAVX512FAndAVX512VL | vF2 | v0F | vw1 | eb | disp8*3 | 0xe6<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | aSized | 5<<aBytes},
+	{needAVX512FAndAVX512VL | vF2 | v0F | vw1 | eb | disp8*3 | 0xe6<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | aSized | 2<<aCount | 5<<aBytes},
 	// VCVTPD2DQ xmm1 {k1}{z}, ymm3: EVEX.256.F2.0F.W1 E6 /r
 	{needAVX512FAndAVX512VL | vF2 | v0F | vw1 | e256 | 0xe6<<op, cX | cY<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VCVTPD2DQ xmm1 {k1}{z}, m256: EVEX.256.F2.0F.W1 E6 /r
 	{needAVX512FAndAVX512VL | vF2 | v0F | vw1 | e256 | disp8*5 | 0xe6<<op, cX | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | aSized | 9<<aBytes},
 	// VCVTPD2DQ xmm1 {k1}{z}, m64 {1to4}: EVEX.256.F2.0F.W1 E6 /r
-	{needAVX512FAndAVX512VL | vF2 | v0F | vw1 | e256 | eb | disp8*3 | 0xe6<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | aSized | 5<<aBytes},
+	{needAVX512FAndAVX512VL | vF2 | v0F | vw1 | e256 | eb | disp8*3 | 0xe6<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | aSized | 4<<aCount | 5<<aBytes},
 	// VCVTPD2PS xmm1, m128: VEX.128.66.0F.W0 5A /r
 	{needAVX | v66 | v0F | 0x5a<<op, cX | cMem<<5, inReg | inMem<<4, encVRM | aSized | 7<<aBytes},
 	// VCVTPD2PS xmm1, xmm2: VEX.128.66.0F.W0 5A /r
@@ -6554,19 +6554,19 @@ var rows = [...]row{
 	// VCVTPD2PS ymm1 {k1}{z}, m512: EVEX.512.66.0F.W1 5A /r
 	{needAVX512F | v66 | v0F | vw1 | e512 | disp8*6 | 0x5a<<op, cY | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 10<<aBytes},
 	// VCVTPD2PS ymm1 {k1}{z}, m64 {1to8}: EVEX.512.66.0F.W1 5A /r
-	{needAVX512F | v66 | v0F | vw1 | e512 | eb | disp8*3 | 0x5a<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512F | v66 | v0F | vw1 | e512 | eb | disp8*3 | 0x5a<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VCVTPD2PS xmm1 {k1}{z}, xmm3: EVEX.128.66.0F.W1 5A /r
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | 0x5a<<op, cX | cX<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VCVTPD2PS xmm1 {k1}{z}, m128: EVEX.128.66.0F.W1 5A /r
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | disp8*4 | 0x5a<<op, cX | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | aSized | 7<<aBytes},
 	// VCVTPD2PS xmm1 {k1}{z}, m64 {1to2}: EVEX.128.66.0F.W1 5A /r
-	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | eb | disp8*3 | 0x5a<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | aSized | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | eb | disp8*3 | 0x5a<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | aSized | 2<<aCount | 5<<aBytes},
 	// VCVTPD2PS xmm1 {k1}{z}, ymm3: EVEX.256.66.0F.W1 5A /r
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | 0x5a<<op, cX | cY<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VCVTPD2PS xmm1 {k1}{z}, m256: EVEX.256.66.0F.W1 5A /r
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | disp8*5 | 0x5a<<op, cX | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | aSized | 9<<aBytes},
 	// VCVTPD2PS xmm1 {k1}{z}, m64 {1to4}: EVEX.256.66.0F.W1 5A /r
-	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | eb | disp8*3 | 0x5a<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | aSized | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | eb | disp8*3 | 0x5a<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | aSized | 4<<aCount | 5<<aBytes},
 	// VCVTPD2QQ zmm1 {k1}{z}, zmm3: EVEX.512.66.0F.W1 7B /r
 	{needAVX512DQ | v66 | v0F | vw1 | e512 | 0x7b<<op, cZ | cZ<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VCVTPD2QQ zmm1 {k1}{z}, zmm3 {er}: EVEX.512.66.0F.W1 7B /r
@@ -6574,19 +6574,19 @@ var rows = [...]row{
 	// VCVTPD2QQ zmm1 {k1}{z}, m512: EVEX.512.66.0F.W1 7B /r
 	{needAVX512DQ | v66 | v0F | vw1 | e512 | disp8*6 | 0x7b<<op, cZ | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 10<<aBytes},
 	// VCVTPD2QQ zmm1 {k1}{z}, m64 {1to8}: EVEX.512.66.0F.W1 7B /r
-	{needAVX512DQ | v66 | v0F | vw1 | e512 | eb | disp8*3 | 0x7b<<op, cZ | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512DQ | v66 | v0F | vw1 | e512 | eb | disp8*3 | 0x7b<<op, cZ | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VCVTPD2QQ xmm1 {k1}{z}, xmm3: EVEX.128.66.0F.W1 7B /r
 	{needAVX512DQAndAVX512VL | v66 | v0F | vw1 | 0x7b<<op, cX | cX<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VCVTPD2QQ xmm1 {k1}{z}, m128: EVEX.128.66.0F.W1 7B /r
 	{needAVX512DQAndAVX512VL | v66 | v0F | vw1 | disp8*4 | 0x7b<<op, cX | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 7<<aBytes},
 	// VCVTPD2QQ xmm1 {k1}{z}, m64 {1to2}: EVEX.128.66.0F.W1 7B /r
-	{needAVX512DQAndAVX512VL | v66 | v0F | vw1 | eb | disp8*3 | 0x7b<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512DQAndAVX512VL | v66 | v0F | vw1 | eb | disp8*3 | 0x7b<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 2<<aCount | 5<<aBytes},
 	// VCVTPD2QQ ymm1 {k1}{z}, ymm3: EVEX.256.66.0F.W1 7B /r
 	{needAVX512DQAndAVX512VL | v66 | v0F | vw1 | e256 | 0x7b<<op, cY | cY<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VCVTPD2QQ ymm1 {k1}{z}, m256: EVEX.256.66.0F.W1 7B /r
 	{needAVX512DQAndAVX512VL | v66 | v0F | vw1 | e256 | disp8*5 | 0x7b<<op, cY | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 9<<aBytes},
 	// VCVTPD2QQ ymm1 {k1}{z}, m64 {1to4}: EVEX.256.66.0F.W1 7B /r
-	{needAVX512DQAndAVX512VL | v66 | v0F | vw1 | e256 | eb | disp8*3 | 0x7b<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512DQAndAVX512VL | v66 | v0F | vw1 | e256 | eb | disp8*3 | 0x7b<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 4<<aCount | 5<<aBytes},
 	// VCVTPD2UDQ ymm1 {k1}{z}, zmm3: EVEX.512.0F.W1 79 /r
 	{needAVX512F | v0F | vw1 | e512 | 0x79<<op, cY | cZ<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VCVTPD2UDQ ymm1 {k1}{z}, zmm3 {er}: EVEX.512.0F.W1 79 /r
@@ -6594,19 +6594,19 @@ var rows = [...]row{
 	// VCVTPD2UDQ ymm1 {k1}{z}, m512: EVEX.512.0F.W1 79 /r
 	{needAVX512F | v0F | vw1 | e512 | disp8*6 | 0x79<<op, cY | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 10<<aBytes},
 	// VCVTPD2UDQ ymm1 {k1}{z}, m64 {1to8}: EVEX.512.0F.W1 79 /r
-	{needAVX512F | v0F | vw1 | e512 | eb | disp8*3 | 0x79<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512F | v0F | vw1 | e512 | eb | disp8*3 | 0x79<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VCVTPD2UDQ xmm1 {k1}{z}, xmm3: EVEX.128.0F.W1 79 /r
 	{needAVX512FAndAVX512VL | v0F | vw1 | 0x79<<op, cX | cX<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VCVTPD2UDQ xmm1 {k1}{z}, m128: EVEX.128.0F.W1 79 /r
 	{needAVX512FAndAVX512VL | v0F | vw1 | disp8*4 | 0x79<<op, cX | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | aSized | 7<<aBytes},
 	// VCVTPD2UDQ xmm1 {k1}{z}, m64 {1to2}: EVEX.128.0F.W1 79 /r
-	{needAVX512FAndAVX512VL | v0F | vw1 | eb | disp8*3 | 0x79<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | aSized | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v0F | vw1 | eb | disp8*3 | 0x79<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | aSized | 2<<aCount | 5<<aBytes},
 	// VCVTPD2UDQ xmm1 {k1}{z}, ymm3: EVEX.256.0F.W1 79 /r
 	{needAVX512FAndAVX512VL | v0F | vw1 | e256 | 0x79<<op, cX | cY<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VCVTPD2UDQ xmm1 {k1}{z}, m256: EVEX.256.0F.W1 79 /r
 	{needAVX512FAndAVX512VL | v0F | vw1 | e256 | disp8*5 | 0x79<<op, cX | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | aSized | 9<<aBytes},
 	// VCVTPD2UDQ xmm1 {k1}{z}, m64 {1to4}: EVEX.256.0F.W1 79 /r
-	{needAVX512FAndAVX512VL | v0F | vw1 | e256 | eb | disp8*3 | 0x79<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | aSized | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v0F | vw1 | e256 | eb | disp8*3 | 0x79<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | aSized | 4<<aCount | 5<<aBytes},
 	// VCVTPD2UQQ zmm1 {k1}{z}, zmm3: EVEX.512.66.0F.W1 79 /r
 	{needAVX512DQ | v66 | v0F | vw1 | e512 | 0x79<<op, cZ | cZ<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VCVTPD2UQQ zmm1 {k1}{z}, zmm3 {er}: EVEX.512.66.0F.W1 79 /r
@@ -6614,19 +6614,19 @@ var rows = [...]row{
 	// VCVTPD2UQQ zmm1 {k1}{z}, m512: EVEX.512.66.0F.W1 79 /r
 	{needAVX512DQ | v66 | v0F | vw1 | e512 | disp8*6 | 0x79<<op, cZ | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 10<<aBytes},
 	// VCVTPD2UQQ zmm1 {k1}{z}, m64 {1to8}: EVEX.512.66.0F.W1 79 /r
-	{needAVX512DQ | v66 | v0F | vw1 | e512 | eb | disp8*3 | 0x79<<op, cZ | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512DQ | v66 | v0F | vw1 | e512 | eb | disp8*3 | 0x79<<op, cZ | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VCVTPD2UQQ xmm1 {k1}{z}, xmm3: EVEX.128.66.0F.W1 79 /r
 	{needAVX512DQAndAVX512VL | v66 | v0F | vw1 | 0x79<<op, cX | cX<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VCVTPD2UQQ xmm1 {k1}{z}, m128: EVEX.128.66.0F.W1 79 /r
 	{needAVX512DQAndAVX512VL | v66 | v0F | vw1 | disp8*4 | 0x79<<op, cX | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 7<<aBytes},
 	// VCVTPD2UQQ xmm1 {k1}{z}, m64 {1to2}: EVEX.128.66.0F.W1 79 /r
-	{needAVX512DQAndAVX512VL | v66 | v0F | vw1 | eb | disp8*3 | 0x79<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512DQAndAVX512VL | v66 | v0F | vw1 | eb | disp8*3 | 0x79<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 2<<aCount | 5<<aBytes},
 	// VCVTPD2UQQ ymm1 {k1}{z}, ymm3: EVEX.256.66.0F.W1 79 /r
 	{needAVX512DQAndAVX512VL | v66 | v0F | vw1 | e256 | 0x79<<op, cY | cY<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VCVTPD2UQQ ymm1 {k1}{z}, m256: EVEX.256.66.0F.W1 79 /r
 	{needAVX512DQAndAVX512VL | v66 | v0F | vw1 | e256 | disp8*5 | 0x79<<op, cY | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 9<<aBytes},
 	// VCVTPD2UQQ ymm1 {k1}{z}, m64 {1to4}: EVEX.256.66.0F.W1 79 /r
-	{needAVX512DQAndAVX512VL | v66 | v0F | vw1 | e256 | eb | disp8*3 | 0x79<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512DQAndAVX512VL | v66 | v0F | vw1 | e256 | eb | disp8*3 | 0x79<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 4<<aCount | 5<<aBytes},
 	// VCVTPH2BF8 xmm1 {k1}{z}, xmm3: EVEX.128.F3.0F38.W0 74 /r
 	{needAVX102 | vF3 | v0F38 | 0x74<<op, cX | cX<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VCVTPH2BF8 xmm1 {k1}{z}, m128: EVEX.128.F3.0F38.W0 74 /r
@@ -6676,19 +6676,19 @@ var rows = [...]row{
 	// VCVTPS2DQ zmm1 {k1}{z}, m512: EVEX.512.66.0F.W0 5B /r
 	{needAVX512F | v66 | v0F | e512 | disp8*6 | 0x5b<<op, cZ | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 10<<aBytes},
 	// VCVTPS2DQ zmm1 {k1}{z}, m32 {1to16}: EVEX.512.66.0F.W0 5B /r
-	{needAVX512F | v66 | v0F | e512 | eb | disp8*2 | 0x5b<<op, cZ | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512F | v66 | v0F | e512 | eb | disp8*2 | 0x5b<<op, cZ | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VCVTPS2DQ xmm1 {k1}{z}, xmm3: EVEX.128.66.0F.W0 5B /r
 	{needAVX512FAndAVX512VL | v66 | v0F | 0x5b<<op, cX | cX<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VCVTPS2DQ xmm1 {k1}{z}, m128: EVEX.128.66.0F.W0 5B /r
 	{needAVX512FAndAVX512VL | v66 | v0F | disp8*4 | 0x5b<<op, cX | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 7<<aBytes},
 	// VCVTPS2DQ xmm1 {k1}{z}, m32 {1to4}: EVEX.128.66.0F.W0 5B /r
-	{needAVX512FAndAVX512VL | v66 | v0F | eb | disp8*2 | 0x5b<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F | eb | disp8*2 | 0x5b<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VCVTPS2DQ ymm1 {k1}{z}, ymm3: EVEX.256.66.0F.W0 5B /r
 	{needAVX512FAndAVX512VL | v66 | v0F | e256 | 0x5b<<op, cY | cY<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VCVTPS2DQ ymm1 {k1}{z}, m256: EVEX.256.66.0F.W0 5B /r
 	{needAVX512FAndAVX512VL | v66 | v0F | e256 | disp8*5 | 0x5b<<op, cY | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 9<<aBytes},
 	// VCVTPS2DQ ymm1 {k1}{z}, m32 {1to8}: EVEX.256.66.0F.W0 5B /r
-	{needAVX512FAndAVX512VL | v66 | v0F | e256 | eb | disp8*2 | 0x5b<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F | e256 | eb | disp8*2 | 0x5b<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VCVTPS2PD xmm1, m64: VEX.128.0F.W0 5A /r
 	{needAVX | v0F | 0x5a<<op, cX | cMem<<5, inReg | inMem<<4, encVRM | 5<<aBytes},
 	// VCVTPS2PD xmm1, xmm2: VEX.128.0F.W0 5A /r
@@ -6704,19 +6704,19 @@ var rows = [...]row{
 	// VCVTPS2PD zmm1 {k1}{z}, m256: EVEX.512.0F.W0 5A /r
 	{needAVX512F | v0F | e512 | disp8*5 | 0x5a<<op, cZ | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 9<<aBytes},
 	// VCVTPS2PD zmm1 {k1}{z}, m32 {1to8}: EVEX.512.0F.W0 5A /r
-	{needAVX512F | v0F | e512 | eb | disp8*2 | 0x5a<<op, cZ | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512F | v0F | e512 | eb | disp8*2 | 0x5a<<op, cZ | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VCVTPS2PD xmm1 {k1}{z}, xmm3: EVEX.128.0F.W0 5A /r
 	{needAVX512FAndAVX512VL | v0F | 0x5a<<op, cX | cX<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VCVTPS2PD xmm1 {k1}{z}, m64: EVEX.128.0F.W0 5A /r
 	{needAVX512FAndAVX512VL | v0F | disp8*3 | 0x5a<<op, cX | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 5<<aBytes},
 	// VCVTPS2PD xmm1 {k1}{z}, m32 {1to2}: EVEX.128.0F.W0 5A /r
-	{needAVX512FAndAVX512VL | v0F | eb | disp8*2 | 0x5a<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v0F | eb | disp8*2 | 0x5a<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 2<<aCount | 3<<aBytes},
 	// VCVTPS2PD ymm1 {k1}{z}, xmm3: EVEX.256.0F.W0 5A /r
 	{needAVX512FAndAVX512VL | v0F | e256 | 0x5a<<op, cY | cX<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VCVTPS2PD ymm1 {k1}{z}, m128: EVEX.256.0F.W0 5A /r
 	{needAVX512FAndAVX512VL | v0F | e256 | disp8*4 | 0x5a<<op, cY | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 7<<aBytes},
 	// VCVTPS2PD ymm1 {k1}{z}, m32 {1to4}: EVEX.256.0F.W0 5A /r
-	{needAVX512FAndAVX512VL | v0F | e256 | eb | disp8*2 | 0x5a<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v0F | e256 | eb | disp8*2 | 0x5a<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VCVTPS2PH m64, xmm2, imm8: VEX.128.66.0F3A.W0 1D /r ib
 	{needF16C | v66 | v0F3A | 0x1d<<op | imm8, cMem | cX<<5 | cImm<<10, inMem | inReg<<4 | inImm<<8, encVRM | 5<<aBytes | immAny8},
 	// VCVTPS2PH xmm1, xmm2, imm8: VEX.128.66.0F3A.W0 1D /r ib
@@ -6746,19 +6746,19 @@ var rows = [...]row{
 	// VCVTPS2QQ zmm1 {k1}{z}, m256: EVEX.512.66.0F.W0 7B /r
 	{needAVX512DQ | v66 | v0F | e512 | disp8*5 | 0x7b<<op, cZ | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 9<<aBytes},
 	// VCVTPS2QQ zmm1 {k1}{z}, m32 {1to8}: EVEX.512.66.0F.W0 7B /r
-	{needAVX512DQ | v66 | v0F | e512 | eb | disp8*2 | 0x7b<<op, cZ | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512DQ | v66 | v0F | e512 | eb | disp8*2 | 0x7b<<op, cZ | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VCVTPS2QQ xmm1 {k1}{z}, xmm3: EVEX.128.66.0F.W0 7B /r
 	{needAVX512DQAndAVX512VL | v66 | v0F | 0x7b<<op, cX | cX<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VCVTPS2QQ xmm1 {k1}{z}, m64: EVEX.128.66.0F.W0 7B /r
 	{needAVX512DQAndAVX512VL | v66 | v0F | disp8*3 | 0x7b<<op, cX | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 5<<aBytes},
 	// VCVTPS2QQ xmm1 {k1}{z}, m32 {1to2}: EVEX.128.66.0F.W0 7B /r
-	{needAVX512DQAndAVX512VL | v66 | v0F | eb | disp8*2 | 0x7b<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512DQAndAVX512VL | v66 | v0F | eb | disp8*2 | 0x7b<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 2<<aCount | 3<<aBytes},
 	// VCVTPS2QQ ymm1 {k1}{z}, xmm3: EVEX.256.66.0F.W0 7B /r
 	{needAVX512DQAndAVX512VL | v66 | v0F | e256 | 0x7b<<op, cY | cX<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VCVTPS2QQ ymm1 {k1}{z}, m128: EVEX.256.66.0F.W0 7B /r
 	{needAVX512DQAndAVX512VL | v66 | v0F | e256 | disp8*4 | 0x7b<<op, cY | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 7<<aBytes},
 	// VCVTPS2QQ ymm1 {k1}{z}, m32 {1to4}: EVEX.256.66.0F.W0 7B /r
-	{needAVX512DQAndAVX512VL | v66 | v0F | e256 | eb | disp8*2 | 0x7b<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512DQAndAVX512VL | v66 | v0F | e256 | eb | disp8*2 | 0x7b<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VCVTPS2UDQ zmm1 {k1}{z}, zmm3: EVEX.512.0F.W0 79 /r
 	{needAVX512F | v0F | e512 | 0x79<<op, cZ | cZ<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VCVTPS2UDQ zmm1 {k1}{z}, zmm3 {er}: EVEX.512.0F.W0 79 /r
@@ -6766,19 +6766,19 @@ var rows = [...]row{
 	// VCVTPS2UDQ zmm1 {k1}{z}, m512: EVEX.512.0F.W0 79 /r
 	{needAVX512F | v0F | e512 | disp8*6 | 0x79<<op, cZ | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 10<<aBytes},
 	// VCVTPS2UDQ zmm1 {k1}{z}, m32 {1to16}: EVEX.512.0F.W0 79 /r
-	{needAVX512F | v0F | e512 | eb | disp8*2 | 0x79<<op, cZ | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512F | v0F | e512 | eb | disp8*2 | 0x79<<op, cZ | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VCVTPS2UDQ xmm1 {k1}{z}, xmm3: EVEX.128.0F.W0 79 /r
 	{needAVX512FAndAVX512VL | v0F | 0x79<<op, cX | cX<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VCVTPS2UDQ xmm1 {k1}{z}, m128: EVEX.128.0F.W0 79 /r
 	{needAVX512FAndAVX512VL | v0F | disp8*4 | 0x79<<op, cX | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 7<<aBytes},
 	// VCVTPS2UDQ xmm1 {k1}{z}, m32 {1to4}: EVEX.128.0F.W0 79 /r
-	{needAVX512FAndAVX512VL | v0F | eb | disp8*2 | 0x79<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v0F | eb | disp8*2 | 0x79<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VCVTPS2UDQ ymm1 {k1}{z}, ymm3: EVEX.256.0F.W0 79 /r
 	{needAVX512FAndAVX512VL | v0F | e256 | 0x79<<op, cY | cY<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VCVTPS2UDQ ymm1 {k1}{z}, m256: EVEX.256.0F.W0 79 /r
 	{needAVX512FAndAVX512VL | v0F | e256 | disp8*5 | 0x79<<op, cY | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 9<<aBytes},
 	// VCVTPS2UDQ ymm1 {k1}{z}, m32 {1to8}: EVEX.256.0F.W0 79 /r
-	{needAVX512FAndAVX512VL | v0F | e256 | eb | disp8*2 | 0x79<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v0F | e256 | eb | disp8*2 | 0x79<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VCVTPS2UQQ zmm1 {k1}{z}, ymm3: EVEX.512.66.0F.W0 79 /r
 	{needAVX512DQ | v66 | v0F | e512 | 0x79<<op, cZ | cY<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VCVTPS2UQQ zmm1 {k1}{z}, ymm3 {er}: EVEX.512.66.0F.W0 79 /r
@@ -6786,19 +6786,19 @@ var rows = [...]row{
 	// VCVTPS2UQQ zmm1 {k1}{z}, m256: EVEX.512.66.0F.W0 79 /r
 	{needAVX512DQ | v66 | v0F | e512 | disp8*5 | 0x79<<op, cZ | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 9<<aBytes},
 	// VCVTPS2UQQ zmm1 {k1}{z}, m32 {1to8}: EVEX.512.66.0F.W0 79 /r
-	{needAVX512DQ | v66 | v0F | e512 | eb | disp8*2 | 0x79<<op, cZ | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512DQ | v66 | v0F | e512 | eb | disp8*2 | 0x79<<op, cZ | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VCVTPS2UQQ xmm1 {k1}{z}, xmm3: EVEX.128.66.0F.W0 79 /r
 	{needAVX512DQAndAVX512VL | v66 | v0F | 0x79<<op, cX | cX<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VCVTPS2UQQ xmm1 {k1}{z}, m64: EVEX.128.66.0F.W0 79 /r
 	{needAVX512DQAndAVX512VL | v66 | v0F | disp8*3 | 0x79<<op, cX | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 5<<aBytes},
 	// VCVTPS2UQQ xmm1 {k1}{z}, m32 {1to2}: EVEX.128.66.0F.W0 79 /r
-	{needAVX512DQAndAVX512VL | v66 | v0F | eb | disp8*2 | 0x79<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512DQAndAVX512VL | v66 | v0F | eb | disp8*2 | 0x79<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 2<<aCount | 3<<aBytes},
 	// VCVTPS2UQQ ymm1 {k1}{z}, xmm3: EVEX.256.66.0F.W0 79 /r
 	{needAVX512DQAndAVX512VL | v66 | v0F | e256 | 0x79<<op, cY | cX<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VCVTPS2UQQ ymm1 {k1}{z}, m128: EVEX.256.66.0F.W0 79 /r
 	{needAVX512DQAndAVX512VL | v66 | v0F | e256 | disp8*4 | 0x79<<op, cY | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 7<<aBytes},
 	// VCVTPS2UQQ ymm1 {k1}{z}, m32 {1to4}: EVEX.256.66.0F.W0 79 /r
-	{needAVX512DQAndAVX512VL | v66 | v0F | e256 | eb | disp8*2 | 0x79<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512DQAndAVX512VL | v66 | v0F | e256 | eb | disp8*2 | 0x79<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VCVTQQ2PD zmm1 {k1}{z}, zmm3: EVEX.512.F3.0F.W1 E6 /r
 	{needAVX512DQ | vF3 | v0F | vw1 | e512 | 0xe6<<op, cZ | cZ<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VCVTQQ2PD zmm1 {k1}{z}, zmm3 {er}: EVEX.512.F3.0F.W1 E6 /r
@@ -6806,19 +6806,19 @@ var rows = [...]row{
 	// VCVTQQ2PD zmm1 {k1}{z}, m512: EVEX.512.F3.0F.W1 E6 /r
 	{needAVX512DQ | vF3 | v0F | vw1 | e512 | disp8*6 | 0xe6<<op, cZ | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 10<<aBytes},
 	// VCVTQQ2PD zmm1 {k1}{z}, m64 {1to8}: EVEX.512.F3.0F.W1 E6 /r
-	{needAVX512DQ | vF3 | v0F | vw1 | e512 | eb | disp8*3 | 0xe6<<op, cZ | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512DQ | vF3 | v0F | vw1 | e512 | eb | disp8*3 | 0xe6<<op, cZ | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VCVTQQ2PD xmm1 {k1}{z}, xmm3: EVEX.128.F3.0F.W1 E6 /r
 	{needAVX512DQAndAVX512VL | vF3 | v0F | vw1 | 0xe6<<op, cX | cX<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VCVTQQ2PD xmm1 {k1}{z}, m128: EVEX.128.F3.0F.W1 E6 /r
 	{needAVX512DQAndAVX512VL | vF3 | v0F | vw1 | disp8*4 | 0xe6<<op, cX | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 7<<aBytes},
 	// VCVTQQ2PD xmm1 {k1}{z}, m64 {1to2}: EVEX.128.F3.0F.W1 E6 /r
-	{needAVX512DQAndAVX512VL | vF3 | v0F | vw1 | eb | disp8*3 | 0xe6<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512DQAndAVX512VL | vF3 | v0F | vw1 | eb | disp8*3 | 0xe6<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 2<<aCount | 5<<aBytes},
 	// VCVTQQ2PD ymm1 {k1}{z}, ymm3: EVEX.256.F3.0F.W1 E6 /r
 	{needAVX512DQAndAVX512VL | vF3 | v0F | vw1 | e256 | 0xe6<<op, cY | cY<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VCVTQQ2PD ymm1 {k1}{z}, m256: EVEX.256.F3.0F.W1 E6 /r
 	{needAVX512DQAndAVX512VL | vF3 | v0F | vw1 | e256 | disp8*5 | 0xe6<<op, cY | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 9<<aBytes},
 	// VCVTQQ2PD ymm1 {k1}{z}, m64 {1to4}: EVEX.256.F3.0F.W1 E6 /r
-	{needAVX512DQAndAVX512VL | vF3 | v0F | vw1 | e256 | eb | disp8*3 | 0xe6<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512DQAndAVX512VL | vF3 | v0F | vw1 | e256 | eb | disp8*3 | 0xe6<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 4<<aCount | 5<<aBytes},
 	// VCVTQQ2PS ymm1 {k1}{z}, zmm3: EVEX.512.0F.W1 5B /r
 	{needAVX512DQ | v0F | vw1 | e512 | 0x5b<<op, cY | cZ<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VCVTQQ2PS ymm1 {k1}{z}, zmm3 {er}: EVEX.512.0F.W1 5B /r
@@ -6826,19 +6826,19 @@ var rows = [...]row{
 	// VCVTQQ2PS ymm1 {k1}{z}, m512: EVEX.512.0F.W1 5B /r
 	{needAVX512DQ | v0F | vw1 | e512 | disp8*6 | 0x5b<<op, cY | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 10<<aBytes},
 	// VCVTQQ2PS ymm1 {k1}{z}, m64 {1to8}: EVEX.512.0F.W1 5B /r
-	{needAVX512DQ | v0F | vw1 | e512 | eb | disp8*3 | 0x5b<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512DQ | v0F | vw1 | e512 | eb | disp8*3 | 0x5b<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VCVTQQ2PS xmm1 {k1}{z}, xmm3: EVEX.128.0F.W1 5B /r
 	{needAVX512DQAndAVX512VL | v0F | vw1 | 0x5b<<op, cX | cX<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VCVTQQ2PS xmm1 {k1}{z}, m128: EVEX.128.0F.W1 5B /r
 	{needAVX512DQAndAVX512VL | v0F | vw1 | disp8*4 | 0x5b<<op, cX | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | aSized | 7<<aBytes},
 	// VCVTQQ2PS xmm1 {k1}{z}, m64 {1to2}: EVEX.128.0F.W1 5B /r
-	{needAVX512DQAndAVX512VL | v0F | vw1 | eb | disp8*3 | 0x5b<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | aSized | 5<<aBytes},
+	{needAVX512DQAndAVX512VL | v0F | vw1 | eb | disp8*3 | 0x5b<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | aSized | 2<<aCount | 5<<aBytes},
 	// VCVTQQ2PS xmm1 {k1}{z}, ymm3: EVEX.256.0F.W1 5B /r
 	{needAVX512DQAndAVX512VL | v0F | vw1 | e256 | 0x5b<<op, cX | cY<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VCVTQQ2PS xmm1 {k1}{z}, m256: EVEX.256.0F.W1 5B /r
 	{needAVX512DQAndAVX512VL | v0F | vw1 | e256 | disp8*5 | 0x5b<<op, cX | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | aSized | 9<<aBytes},
 	// VCVTQQ2PS xmm1 {k1}{z}, m64 {1to4}: EVEX.256.0F.W1 5B /r
-	{needAVX512DQAndAVX512VL | v0F | vw1 | e256 | eb | disp8*3 | 0x5b<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | aSized | 5<<aBytes},
+	{needAVX512DQAndAVX512VL | v0F | vw1 | e256 | eb | disp8*3 | 0x5b<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | aSized | 4<<aCount | 5<<aBytes},
 	// VCVTSD2SI r32, m64: VEX.128.F2.0F.W0 2D /r
 	{needAVX | vF2 | v0F | 0x2d<<op, cR32 | cMem<<5, inReg | inMem<<4, encVRM | 5<<aBytes},
 	// VCVTSD2SI r32, xmm2: VEX.128.F2.0F.W0 2D /r
@@ -6976,19 +6976,19 @@ var rows = [...]row{
 	// VCVTTPD2DQ ymm1 {k1}{z}, m512: EVEX.512.66.0F.W1 E6 /r
 	{needAVX512F | v66 | v0F | vw1 | e512 | disp8*6 | 0xe6<<op, cY | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 10<<aBytes},
 	// VCVTTPD2DQ ymm1 {k1}{z}, m64 {1to8}: EVEX.512.66.0F.W1 E6 /r
-	{needAVX512F | v66 | v0F | vw1 | e512 | eb | disp8*3 | 0xe6<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512F | v66 | v0F | vw1 | e512 | eb | disp8*3 | 0xe6<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VCVTTPD2DQ xmm1 {k1}{z}, xmm3: EVEX.128.66.0F.W1 E6 /r
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | 0xe6<<op, cX | cX<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VCVTTPD2DQ xmm1 {k1}{z}, m128: EVEX.128.66.0F.W1 E6 /r
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | disp8*4 | 0xe6<<op, cX | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | aSized | 7<<aBytes},
 	// VCVTTPD2DQ xmm1 {k1}{z}, m64 {1to2}: EVEX.128.66.0F.W1 E6 /r
-	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | eb | disp8*3 | 0xe6<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | aSized | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | eb | disp8*3 | 0xe6<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | aSized | 2<<aCount | 5<<aBytes},
 	// VCVTTPD2DQ xmm1 {k1}{z}, ymm3: EVEX.256.66.0F.W1 E6 /r
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | 0xe6<<op, cX | cY<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VCVTTPD2DQ xmm1 {k1}{z}, m256: EVEX.256.66.0F.W1 E6 /r
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | disp8*5 | 0xe6<<op, cX | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | aSized | 9<<aBytes},
 	// VCVTTPD2DQ xmm1 {k1}{z}, m64 {1to4}: EVEX.256.66.0F.W1 E6 /r
-	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | eb | disp8*3 | 0xe6<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | aSized | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | eb | disp8*3 | 0xe6<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | aSized | 4<<aCount | 5<<aBytes},
 	// VCVTTPD2QQ zmm1 {k1}{z}, zmm3: EVEX.512.66.0F.W1 7A /r
 	{needAVX512DQ | v66 | v0F | vw1 | e512 | 0x7a<<op, cZ | cZ<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VCVTTPD2QQ zmm1 {k1}{z}, zmm3 {sae}: EVEX.512.66.0F.W1 7A /r
@@ -6996,19 +6996,19 @@ var rows = [...]row{
 	// VCVTTPD2QQ zmm1 {k1}{z}, m512: EVEX.512.66.0F.W1 7A /r
 	{needAVX512DQ | v66 | v0F | vw1 | e512 | disp8*6 | 0x7a<<op, cZ | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 10<<aBytes},
 	// VCVTTPD2QQ zmm1 {k1}{z}, m64 {1to8}: EVEX.512.66.0F.W1 7A /r
-	{needAVX512DQ | v66 | v0F | vw1 | e512 | eb | disp8*3 | 0x7a<<op, cZ | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512DQ | v66 | v0F | vw1 | e512 | eb | disp8*3 | 0x7a<<op, cZ | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VCVTTPD2QQ xmm1 {k1}{z}, xmm3: EVEX.128.66.0F.W1 7A /r
 	{needAVX512DQAndAVX512VL | v66 | v0F | vw1 | 0x7a<<op, cX | cX<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VCVTTPD2QQ xmm1 {k1}{z}, m128: EVEX.128.66.0F.W1 7A /r
 	{needAVX512DQAndAVX512VL | v66 | v0F | vw1 | disp8*4 | 0x7a<<op, cX | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 7<<aBytes},
 	// VCVTTPD2QQ xmm1 {k1}{z}, m64 {1to2}: EVEX.128.66.0F.W1 7A /r
-	{needAVX512DQAndAVX512VL | v66 | v0F | vw1 | eb | disp8*3 | 0x7a<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512DQAndAVX512VL | v66 | v0F | vw1 | eb | disp8*3 | 0x7a<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 2<<aCount | 5<<aBytes},
 	// VCVTTPD2QQ ymm1 {k1}{z}, ymm3: EVEX.256.66.0F.W1 7A /r
 	{needAVX512DQAndAVX512VL | v66 | v0F | vw1 | e256 | 0x7a<<op, cY | cY<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VCVTTPD2QQ ymm1 {k1}{z}, m256: EVEX.256.66.0F.W1 7A /r
 	{needAVX512DQAndAVX512VL | v66 | v0F | vw1 | e256 | disp8*5 | 0x7a<<op, cY | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 9<<aBytes},
 	// VCVTTPD2QQ ymm1 {k1}{z}, m64 {1to4}: EVEX.256.66.0F.W1 7A /r
-	{needAVX512DQAndAVX512VL | v66 | v0F | vw1 | e256 | eb | disp8*3 | 0x7a<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512DQAndAVX512VL | v66 | v0F | vw1 | e256 | eb | disp8*3 | 0x7a<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 4<<aCount | 5<<aBytes},
 	// VCVTTPD2UDQ ymm1 {k1}{z}, zmm3: EVEX.512.0F.W1 78 /r
 	{needAVX512F | v0F | vw1 | e512 | 0x78<<op, cY | cZ<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VCVTTPD2UDQ ymm1 {k1}{z}, zmm3 {sae}: EVEX.512.0F.W1 78 /r
@@ -7016,19 +7016,19 @@ var rows = [...]row{
 	// VCVTTPD2UDQ ymm1 {k1}{z}, m512: EVEX.512.0F.W1 78 /r
 	{needAVX512F | v0F | vw1 | e512 | disp8*6 | 0x78<<op, cY | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 10<<aBytes},
 	// VCVTTPD2UDQ ymm1 {k1}{z}, m64 {1to8}: EVEX.512.0F.W1 78 /r
-	{needAVX512F | v0F | vw1 | e512 | eb | disp8*3 | 0x78<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512F | v0F | vw1 | e512 | eb | disp8*3 | 0x78<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VCVTTPD2UDQ xmm1 {k1}{z}, xmm3: EVEX.128.0F.W1 78 /r
 	{needAVX512FAndAVX512VL | v0F | vw1 | 0x78<<op, cX | cX<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VCVTTPD2UDQ xmm1 {k1}{z}, m128: EVEX.128.0F.W1 78 /r
 	{needAVX512FAndAVX512VL | v0F | vw1 | disp8*4 | 0x78<<op, cX | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | aSized | 7<<aBytes},
 	// VCVTTPD2UDQ xmm1 {k1}{z}, m64 {1to2}: EVEX.128.0F.W1 78 /r
-	{needAVX512FAndAVX512VL | v0F | vw1 | eb | disp8*3 | 0x78<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | aSized | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v0F | vw1 | eb | disp8*3 | 0x78<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | aSized | 2<<aCount | 5<<aBytes},
 	// VCVTTPD2UDQ xmm1 {k1}{z}, ymm3: EVEX.256.0F.W1 78 /r
 	{needAVX512FAndAVX512VL | v0F | vw1 | e256 | 0x78<<op, cX | cY<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VCVTTPD2UDQ xmm1 {k1}{z}, m256: EVEX.256.0F.W1 78 /r
 	{needAVX512FAndAVX512VL | v0F | vw1 | e256 | disp8*5 | 0x78<<op, cX | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | aSized | 9<<aBytes},
 	// VCVTTPD2UDQ xmm1 {k1}{z}, m64 {1to4}: EVEX.256.0F.W1 78 /r
-	{needAVX512FAndAVX512VL | v0F | vw1 | e256 | eb | disp8*3 | 0x78<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | aSized | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v0F | vw1 | e256 | eb | disp8*3 | 0x78<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | aSized | 4<<aCount | 5<<aBytes},
 	// VCVTTPD2UQQ zmm1 {k1}{z}, zmm3: EVEX.512.66.0F.W1 78 /r
 	{needAVX512DQ | v66 | v0F | vw1 | e512 | 0x78<<op, cZ | cZ<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VCVTTPD2UQQ zmm1 {k1}{z}, zmm3 {sae}: EVEX.512.66.0F.W1 78 /r
@@ -7036,19 +7036,19 @@ var rows = [...]row{
 	// VCVTTPD2UQQ zmm1 {k1}{z}, m512: EVEX.512.66.0F.W1 78 /r
 	{needAVX512DQ | v66 | v0F | vw1 | e512 | disp8*6 | 0x78<<op, cZ | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 10<<aBytes},
 	// VCVTTPD2UQQ zmm1 {k1}{z}, m64 {1to8}: EVEX.512.66.0F.W1 78 /r
-	{needAVX512DQ | v66 | v0F | vw1 | e512 | eb | disp8*3 | 0x78<<op, cZ | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512DQ | v66 | v0F | vw1 | e512 | eb | disp8*3 | 0x78<<op, cZ | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VCVTTPD2UQQ xmm1 {k1}{z}, xmm3: EVEX.128.66.0F.W1 78 /r
 	{needAVX512DQAndAVX512VL | v66 | v0F | vw1 | 0x78<<op, cX | cX<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VCVTTPD2UQQ xmm1 {k1}{z}, m128: EVEX.128.66.0F.W1 78 /r
 	{needAVX512DQAndAVX512VL | v66 | v0F | vw1 | disp8*4 | 0x78<<op, cX | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 7<<aBytes},
 	// VCVTTPD2UQQ xmm1 {k1}{z}, m64 {1to2}: EVEX.128.66.0F.W1 78 /r
-	{needAVX512DQAndAVX512VL | v66 | v0F | vw1 | eb | disp8*3 | 0x78<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512DQAndAVX512VL | v66 | v0F | vw1 | eb | disp8*3 | 0x78<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 2<<aCount | 5<<aBytes},
 	// VCVTTPD2UQQ ymm1 {k1}{z}, ymm3: EVEX.256.66.0F.W1 78 /r
 	{needAVX512DQAndAVX512VL | v66 | v0F | vw1 | e256 | 0x78<<op, cY | cY<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VCVTTPD2UQQ ymm1 {k1}{z}, m256: EVEX.256.66.0F.W1 78 /r
 	{needAVX512DQAndAVX512VL | v66 | v0F | vw1 | e256 | disp8*5 | 0x78<<op, cY | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 9<<aBytes},
 	// VCVTTPD2UQQ ymm1 {k1}{z}, m64 {1to4}: EVEX.256.66.0F.W1 78 /r
-	{needAVX512DQAndAVX512VL | v66 | v0F | vw1 | e256 | eb | disp8*3 | 0x78<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512DQAndAVX512VL | v66 | v0F | vw1 | e256 | eb | disp8*3 | 0x78<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 4<<aCount | 5<<aBytes},
 	// VCVTTPS2DQ xmm1, m128: VEX.128.F3.0F.W0 5B /r
 	{needAVX | vF3 | v0F | 0x5b<<op, cX | cMem<<5, inReg | inMem<<4, encVRM | 7<<aBytes},
 	// VCVTTPS2DQ xmm1, xmm2: VEX.128.F3.0F.W0 5B /r
@@ -7064,19 +7064,19 @@ var rows = [...]row{
 	// VCVTTPS2DQ zmm1 {k1}{z}, m512: EVEX.512.F3.0F.W0 5B /r
 	{needAVX512F | vF3 | v0F | e512 | disp8*6 | 0x5b<<op, cZ | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 10<<aBytes},
 	// VCVTTPS2DQ zmm1 {k1}{z}, m32 {1to16}: EVEX.512.F3.0F.W0 5B /r
-	{needAVX512F | vF3 | v0F | e512 | eb | disp8*2 | 0x5b<<op, cZ | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512F | vF3 | v0F | e512 | eb | disp8*2 | 0x5b<<op, cZ | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VCVTTPS2DQ xmm1 {k1}{z}, xmm3: EVEX.128.F3.0F.W0 5B /r
 	{needAVX512FAndAVX512VL | vF3 | v0F | 0x5b<<op, cX | cX<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VCVTTPS2DQ xmm1 {k1}{z}, m128: EVEX.128.F3.0F.W0 5B /r
 	{needAVX512FAndAVX512VL | vF3 | v0F | disp8*4 | 0x5b<<op, cX | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 7<<aBytes},
 	// VCVTTPS2DQ xmm1 {k1}{z}, m32 {1to4}: EVEX.128.F3.0F.W0 5B /r
-	{needAVX512FAndAVX512VL | vF3 | v0F | eb | disp8*2 | 0x5b<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | vF3 | v0F | eb | disp8*2 | 0x5b<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VCVTTPS2DQ ymm1 {k1}{z}, ymm3: EVEX.256.F3.0F.W0 5B /r
 	{needAVX512FAndAVX512VL | vF3 | v0F | e256 | 0x5b<<op, cY | cY<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VCVTTPS2DQ ymm1 {k1}{z}, m256: EVEX.256.F3.0F.W0 5B /r
 	{needAVX512FAndAVX512VL | vF3 | v0F | e256 | disp8*5 | 0x5b<<op, cY | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 9<<aBytes},
 	// VCVTTPS2DQ ymm1 {k1}{z}, m32 {1to8}: EVEX.256.F3.0F.W0 5B /r
-	{needAVX512FAndAVX512VL | vF3 | v0F | e256 | eb | disp8*2 | 0x5b<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | vF3 | v0F | e256 | eb | disp8*2 | 0x5b<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VCVTTPS2QQ zmm1 {k1}{z}, ymm3: EVEX.512.66.0F.W0 7A /r
 	{needAVX512DQ | v66 | v0F | e512 | 0x7a<<op, cZ | cY<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VCVTTPS2QQ zmm1 {k1}{z}, ymm3 {sae}: EVEX.512.66.0F.W0 7A /r
@@ -7084,19 +7084,19 @@ var rows = [...]row{
 	// VCVTTPS2QQ zmm1 {k1}{z}, m256: EVEX.512.66.0F.W0 7A /r
 	{needAVX512DQ | v66 | v0F | e512 | disp8*5 | 0x7a<<op, cZ | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 9<<aBytes},
 	// VCVTTPS2QQ zmm1 {k1}{z}, m32 {1to8}: EVEX.512.66.0F.W0 7A /r
-	{needAVX512DQ | v66 | v0F | e512 | eb | disp8*2 | 0x7a<<op, cZ | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512DQ | v66 | v0F | e512 | eb | disp8*2 | 0x7a<<op, cZ | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VCVTTPS2QQ xmm1 {k1}{z}, xmm3: EVEX.128.66.0F.W0 7A /r
 	{needAVX512DQAndAVX512VL | v66 | v0F | 0x7a<<op, cX | cX<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VCVTTPS2QQ xmm1 {k1}{z}, m64: EVEX.128.66.0F.W0 7A /r
 	{needAVX512DQAndAVX512VL | v66 | v0F | disp8*3 | 0x7a<<op, cX | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 5<<aBytes},
 	// VCVTTPS2QQ xmm1 {k1}{z}, m32 {1to2}: EVEX.128.66.0F.W0 7A /r
-	{needAVX512DQAndAVX512VL | v66 | v0F | eb | disp8*2 | 0x7a<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512DQAndAVX512VL | v66 | v0F | eb | disp8*2 | 0x7a<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 2<<aCount | 3<<aBytes},
 	// VCVTTPS2QQ ymm1 {k1}{z}, xmm3: EVEX.256.66.0F.W0 7A /r
 	{needAVX512DQAndAVX512VL | v66 | v0F | e256 | 0x7a<<op, cY | cX<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VCVTTPS2QQ ymm1 {k1}{z}, m128: EVEX.256.66.0F.W0 7A /r
 	{needAVX512DQAndAVX512VL | v66 | v0F | e256 | disp8*4 | 0x7a<<op, cY | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 7<<aBytes},
 	// VCVTTPS2QQ ymm1 {k1}{z}, m32 {1to4}: EVEX.256.66.0F.W0 7A /r
-	{needAVX512DQAndAVX512VL | v66 | v0F | e256 | eb | disp8*2 | 0x7a<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512DQAndAVX512VL | v66 | v0F | e256 | eb | disp8*2 | 0x7a<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VCVTTPS2UDQ zmm1 {k1}{z}, zmm3: EVEX.512.0F.W0 78 /r
 	{needAVX512F | v0F | e512 | 0x78<<op, cZ | cZ<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VCVTTPS2UDQ zmm1 {k1}{z}, zmm3 {sae}: EVEX.512.0F.W0 78 /r
@@ -7104,19 +7104,19 @@ var rows = [...]row{
 	// VCVTTPS2UDQ zmm1 {k1}{z}, m512: EVEX.512.0F.W0 78 /r
 	{needAVX512F | v0F | e512 | disp8*6 | 0x78<<op, cZ | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 10<<aBytes},
 	// VCVTTPS2UDQ zmm1 {k1}{z}, m32 {1to16}: EVEX.512.0F.W0 78 /r
-	{needAVX512F | v0F | e512 | eb | disp8*2 | 0x78<<op, cZ | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512F | v0F | e512 | eb | disp8*2 | 0x78<<op, cZ | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VCVTTPS2UDQ xmm1 {k1}{z}, xmm3: EVEX.128.0F.W0 78 /r
 	{needAVX512FAndAVX512VL | v0F | 0x78<<op, cX | cX<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VCVTTPS2UDQ xmm1 {k1}{z}, m128: EVEX.128.0F.W0 78 /r
 	{needAVX512FAndAVX512VL | v0F | disp8*4 | 0x78<<op, cX | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 7<<aBytes},
 	// VCVTTPS2UDQ xmm1 {k1}{z}, m32 {1to4}: EVEX.128.0F.W0 78 /r
-	{needAVX512FAndAVX512VL | v0F | eb | disp8*2 | 0x78<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v0F | eb | disp8*2 | 0x78<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VCVTTPS2UDQ ymm1 {k1}{z}, ymm3: EVEX.256.0F.W0 78 /r
 	{needAVX512FAndAVX512VL | v0F | e256 | 0x78<<op, cY | cY<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VCVTTPS2UDQ ymm1 {k1}{z}, m256: EVEX.256.0F.W0 78 /r
 	{needAVX512FAndAVX512VL | v0F | e256 | disp8*5 | 0x78<<op, cY | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 9<<aBytes},
 	// VCVTTPS2UDQ ymm1 {k1}{z}, m32 {1to8}: EVEX.256.0F.W0 78 /r
-	{needAVX512FAndAVX512VL | v0F | e256 | eb | disp8*2 | 0x78<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v0F | e256 | eb | disp8*2 | 0x78<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VCVTTPS2UQQ zmm1 {k1}{z}, ymm3: EVEX.512.66.0F.W0 78 /r
 	{needAVX512DQ | v66 | v0F | e512 | 0x78<<op, cZ | cY<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VCVTTPS2UQQ zmm1 {k1}{z}, ymm3 {sae}: EVEX.512.66.0F.W0 78 /r
@@ -7124,19 +7124,19 @@ var rows = [...]row{
 	// VCVTTPS2UQQ zmm1 {k1}{z}, m256: EVEX.512.66.0F.W0 78 /r
 	{needAVX512DQ | v66 | v0F | e512 | disp8*5 | 0x78<<op, cZ | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 9<<aBytes},
 	// VCVTTPS2UQQ zmm1 {k1}{z}, m32 {1to8}: EVEX.512.66.0F.W0 78 /r
-	{needAVX512DQ | v66 | v0F | e512 | eb | disp8*2 | 0x78<<op, cZ | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512DQ | v66 | v0F | e512 | eb | disp8*2 | 0x78<<op, cZ | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VCVTTPS2UQQ xmm1 {k1}{z}, xmm3: EVEX.128.66.0F.W0 78 /r
 	{needAVX512DQAndAVX512VL | v66 | v0F | 0x78<<op, cX | cX<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VCVTTPS2UQQ xmm1 {k1}{z}, m64: EVEX.128.66.0F.W0 78 /r
 	{needAVX512DQAndAVX512VL | v66 | v0F | disp8*3 | 0x78<<op, cX | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 5<<aBytes},
 	// VCVTTPS2UQQ xmm1 {k1}{z}, m32 {1to2}: EVEX.128.66.0F.W0 78 /r
-	{needAVX512DQAndAVX512VL | v66 | v0F | eb | disp8*2 | 0x78<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512DQAndAVX512VL | v66 | v0F | eb | disp8*2 | 0x78<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 2<<aCount | 3<<aBytes},
 	// VCVTTPS2UQQ ymm1 {k1}{z}, xmm3: EVEX.256.66.0F.W0 78 /r
 	{needAVX512DQAndAVX512VL | v66 | v0F | e256 | 0x78<<op, cY | cX<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VCVTTPS2UQQ ymm1 {k1}{z}, m128: EVEX.256.66.0F.W0 78 /r
 	{needAVX512DQAndAVX512VL | v66 | v0F | e256 | disp8*4 | 0x78<<op, cY | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 7<<aBytes},
 	// VCVTTPS2UQQ ymm1 {k1}{z}, m32 {1to4}: EVEX.256.66.0F.W0 78 /r
-	{needAVX512DQAndAVX512VL | v66 | v0F | e256 | eb | disp8*2 | 0x78<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512DQAndAVX512VL | v66 | v0F | e256 | eb | disp8*2 | 0x78<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VCVTTSD2SI r32, m64: VEX.128.F2.0F.W0 2C /r
 	{needAVX | vF2 | v0F | 0x2c<<op, cR32 | cMem<<5, inReg | inMem<<4, encVRM | 5<<aBytes},
 	// VCVTTSD2SI r32, xmm2: VEX.128.F2.0F.W0 2C /r
@@ -7206,19 +7206,19 @@ var rows = [...]row{
 	// VCVTUDQ2PD zmm1 {k1}{z}, m256: EVEX.512.F3.0F.W0 7A /r
 	{needAVX512F | vF3 | v0F | e512 | disp8*5 | 0x7a<<op, cZ | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 9<<aBytes},
 	// VCVTUDQ2PD zmm1 {k1}{z}, m32 {1to8}: EVEX.512.F3.0F.W0 7A /r
-	{needAVX512F | vF3 | v0F | e512 | eb | disp8*2 | 0x7a<<op, cZ | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512F | vF3 | v0F | e512 | eb | disp8*2 | 0x7a<<op, cZ | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VCVTUDQ2PD xmm1 {k1}{z}, xmm3: EVEX.128.F3.0F.W0 7A /r
 	{needAVX512FAndAVX512VL | vF3 | v0F | 0x7a<<op, cX | cX<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VCVTUDQ2PD xmm1 {k1}{z}, m64: EVEX.128.F3.0F.W0 7A /r
 	{needAVX512FAndAVX512VL | vF3 | v0F | disp8*3 | 0x7a<<op, cX | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 5<<aBytes},
 	// VCVTUDQ2PD xmm1 {k1}{z}, m32 {1to2}: EVEX.128.F3.0F.W0 7A /r
-	{needAVX512FAndAVX512VL | vF3 | v0F | eb | disp8*2 | 0x7a<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | vF3 | v0F | eb | disp8*2 | 0x7a<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 2<<aCount | 3<<aBytes},
 	// VCVTUDQ2PD ymm1 {k1}{z}, xmm3: EVEX.256.F3.0F.W0 7A /r
 	{needAVX512FAndAVX512VL | vF3 | v0F | e256 | 0x7a<<op, cY | cX<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VCVTUDQ2PD ymm1 {k1}{z}, m128: EVEX.256.F3.0F.W0 7A /r
 	{needAVX512FAndAVX512VL | vF3 | v0F | e256 | disp8*4 | 0x7a<<op, cY | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 7<<aBytes},
 	// VCVTUDQ2PD ymm1 {k1}{z}, m32 {1to4}: EVEX.256.F3.0F.W0 7A /r
-	{needAVX512FAndAVX512VL | vF3 | v0F | e256 | eb | disp8*2 | 0x7a<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | vF3 | v0F | e256 | eb | disp8*2 | 0x7a<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VCVTUDQ2PS zmm1 {k1}{z}, zmm3: EVEX.512.F2.0F.W0 7A /r
 	{needAVX512F | vF2 | v0F | e512 | 0x7a<<op, cZ | cZ<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VCVTUDQ2PS zmm1 {k1}{z}, zmm3 {er}: EVEX.512.F2.0F.W0 7A /r
@@ -7226,19 +7226,19 @@ var rows = [...]row{
 	// VCVTUDQ2PS zmm1 {k1}{z}, m512: EVEX.512.F2.0F.W0 7A /r
 	{needAVX512F | vF2 | v0F | e512 | disp8*6 | 0x7a<<op, cZ | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 10<<aBytes},
 	// VCVTUDQ2PS zmm1 {k1}{z}, m32 {1to16}: EVEX.512.F2.0F.W0 7A /r
-	{needAVX512F | vF2 | v0F | e512 | eb | disp8*2 | 0x7a<<op, cZ | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512F | vF2 | v0F | e512 | eb | disp8*2 | 0x7a<<op, cZ | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VCVTUDQ2PS xmm1 {k1}{z}, xmm3: EVEX.128.F2.0F.W0 7A /r
 	{needAVX512FAndAVX512VL | vF2 | v0F | 0x7a<<op, cX | cX<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VCVTUDQ2PS xmm1 {k1}{z}, m128: EVEX.128.F2.0F.W0 7A /r
 	{needAVX512FAndAVX512VL | vF2 | v0F | disp8*4 | 0x7a<<op, cX | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 7<<aBytes},
 	// VCVTUDQ2PS xmm1 {k1}{z}, m32 {1to4}: EVEX.128.F2.0F.W0 7A /r
-	{needAVX512FAndAVX512VL | vF2 | v0F | eb | disp8*2 | 0x7a<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | vF2 | v0F | eb | disp8*2 | 0x7a<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VCVTUDQ2PS ymm1 {k1}{z}, ymm3: EVEX.256.F2.0F.W0 7A /r
 	{needAVX512FAndAVX512VL | vF2 | v0F | e256 | 0x7a<<op, cY | cY<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VCVTUDQ2PS ymm1 {k1}{z}, m256: EVEX.256.F2.0F.W0 7A /r
 	{needAVX512FAndAVX512VL | vF2 | v0F | e256 | disp8*5 | 0x7a<<op, cY | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 9<<aBytes},
 	// VCVTUDQ2PS ymm1 {k1}{z}, m32 {1to8}: EVEX.256.F2.0F.W0 7A /r
-	{needAVX512FAndAVX512VL | vF2 | v0F | e256 | eb | disp8*2 | 0x7a<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | vF2 | v0F | e256 | eb | disp8*2 | 0x7a<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VCVTUQQ2PD zmm1 {k1}{z}, zmm3: EVEX.512.F3.0F.W1 7A /r
 	{needAVX512DQ | vF3 | v0F | vw1 | e512 | 0x7a<<op, cZ | cZ<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VCVTUQQ2PD zmm1 {k1}{z}, zmm3 {er}: EVEX.512.F3.0F.W1 7A /r
@@ -7246,19 +7246,19 @@ var rows = [...]row{
 	// VCVTUQQ2PD zmm1 {k1}{z}, m512: EVEX.512.F3.0F.W1 7A /r
 	{needAVX512DQ | vF3 | v0F | vw1 | e512 | disp8*6 | 0x7a<<op, cZ | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 10<<aBytes},
 	// VCVTUQQ2PD zmm1 {k1}{z}, m64 {1to8}: EVEX.512.F3.0F.W1 7A /r
-	{needAVX512DQ | vF3 | v0F | vw1 | e512 | eb | disp8*3 | 0x7a<<op, cZ | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512DQ | vF3 | v0F | vw1 | e512 | eb | disp8*3 | 0x7a<<op, cZ | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VCVTUQQ2PD xmm1 {k1}{z}, xmm3: EVEX.128.F3.0F.W1 7A /r
 	{needAVX512DQAndAVX512VL | vF3 | v0F | vw1 | 0x7a<<op, cX | cX<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VCVTUQQ2PD xmm1 {k1}{z}, m128: EVEX.128.F3.0F.W1 7A /r
 	{needAVX512DQAndAVX512VL | vF3 | v0F | vw1 | disp8*4 | 0x7a<<op, cX | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 7<<aBytes},
 	// VCVTUQQ2PD xmm1 {k1}{z}, m64 {1to2}: EVEX.128.F3.0F.W1 7A /r
-	{needAVX512DQAndAVX512VL | vF3 | v0F | vw1 | eb | disp8*3 | 0x7a<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512DQAndAVX512VL | vF3 | v0F | vw1 | eb | disp8*3 | 0x7a<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 2<<aCount | 5<<aBytes},
 	// VCVTUQQ2PD ymm1 {k1}{z}, ymm3: EVEX.256.F3.0F.W1 7A /r
 	{needAVX512DQAndAVX512VL | vF3 | v0F | vw1 | e256 | 0x7a<<op, cY | cY<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VCVTUQQ2PD ymm1 {k1}{z}, m256: EVEX.256.F3.0F.W1 7A /r
 	{needAVX512DQAndAVX512VL | vF3 | v0F | vw1 | e256 | disp8*5 | 0x7a<<op, cY | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 9<<aBytes},
 	// VCVTUQQ2PD ymm1 {k1}{z}, m64 {1to4}: EVEX.256.F3.0F.W1 7A /r
-	{needAVX512DQAndAVX512VL | vF3 | v0F | vw1 | e256 | eb | disp8*3 | 0x7a<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512DQAndAVX512VL | vF3 | v0F | vw1 | e256 | eb | disp8*3 | 0x7a<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 4<<aCount | 5<<aBytes},
 	// VCVTUQQ2PS ymm1 {k1}{z}, zmm3: EVEX.512.F2.0F.W1 7A /r
 	{needAVX512DQ | vF2 | v0F | vw1 | e512 | 0x7a<<op, cY | cZ<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VCVTUQQ2PS ymm1 {k1}{z}, zmm3 {er}: EVEX.512.F2.0F.W1 7A /r
@@ -7266,19 +7266,19 @@ var rows = [...]row{
 	// VCVTUQQ2PS ymm1 {k1}{z}, m512: EVEX.512.F2.0F.W1 7A /r
 	{needAVX512DQ | vF2 | v0F | vw1 | e512 | disp8*6 | 0x7a<<op, cY | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 10<<aBytes},
 	// VCVTUQQ2PS ymm1 {k1}{z}, m64 {1to8}: EVEX.512.F2.0F.W1 7A /r
-	{needAVX512DQ | vF2 | v0F | vw1 | e512 | eb | disp8*3 | 0x7a<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512DQ | vF2 | v0F | vw1 | e512 | eb | disp8*3 | 0x7a<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VCVTUQQ2PS xmm1 {k1}{z}, xmm3: EVEX.128.F2.0F.W1 7A /r
 	{needAVX512DQAndAVX512VL | vF2 | v0F | vw1 | 0x7a<<op, cX | cX<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VCVTUQQ2PS xmm1 {k1}{z}, m128: EVEX.128.F2.0F.W1 7A /r
 	{needAVX512DQAndAVX512VL | vF2 | v0F | vw1 | disp8*4 | 0x7a<<op, cX | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | aSized | 7<<aBytes},
 	// VCVTUQQ2PS xmm1 {k1}{z}, m64 {1to2}: EVEX.128.F2.0F.W1 7A /r
-	{needAVX512DQAndAVX512VL | vF2 | v0F | vw1 | eb | disp8*3 | 0x7a<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | aSized | 5<<aBytes},
+	{needAVX512DQAndAVX512VL | vF2 | v0F | vw1 | eb | disp8*3 | 0x7a<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | aSized | 2<<aCount | 5<<aBytes},
 	// VCVTUQQ2PS xmm1 {k1}{z}, ymm3: EVEX.256.F2.0F.W1 7A /r
 	{needAVX512DQAndAVX512VL | vF2 | v0F | vw1 | e256 | 0x7a<<op, cX | cY<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VCVTUQQ2PS xmm1 {k1}{z}, m256: EVEX.256.F2.0F.W1 7A /r
 	{needAVX512DQAndAVX512VL | vF2 | v0F | vw1 | e256 | disp8*5 | 0x7a<<op, cX | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | aSized | 9<<aBytes},
 	// VCVTUQQ2PS xmm1 {k1}{z}, m64 {1to4}: EVEX.256.F2.0F.W1 7A /r
-	{needAVX512DQAndAVX512VL | vF2 | v0F | vw1 | e256 | eb | disp8*3 | 0x7a<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | aSized | 5<<aBytes},
+	{needAVX512DQAndAVX512VL | vF2 | v0F | vw1 | e256 | eb | disp8*3 | 0x7a<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | aSized | 4<<aCount | 5<<aBytes},
 	// VCVTUSI2SD xmm1, xmm2, r32: EVEX.128.F2.0F.W0 7B /r
 	{needAVX512F | vF2 | v0F | 0x7b<<op, cX | cX<<5 | cR32<<10, inReg | inV<<4 | inRM<<8, encZRR},
 	// VCVTUSI2SD xmm1, xmm2, m32: EVEX.128.F2.0F.W0 7B /r
@@ -7328,19 +7328,19 @@ var rows = [...]row{
 	// VDIVPD zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F.W1 5E /r
 	{needAVX512F | v66 | v0F | vw1 | e512 | disp8*6 | 0x5e<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VDIVPD zmm1 {k1}{z}, zmm3, m64 {1to8}: EVEX.512.66.0F.W1 5E /r
-	{needAVX512F | v66 | v0F | vw1 | e512 | eb | disp8*3 | 0x5e<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512F | v66 | v0F | vw1 | e512 | eb | disp8*3 | 0x5e<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VDIVPD xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F.W1 5E /r
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | 0x5e<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VDIVPD xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F.W1 5E /r
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | disp8*4 | 0x5e<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VDIVPD xmm1 {k1}{z}, xmm3, m64 {1to2}: EVEX.128.66.0F.W1 5E /r
-	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | eb | disp8*3 | 0x5e<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | eb | disp8*3 | 0x5e<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 2<<aCount | 5<<aBytes},
 	// VDIVPD ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F.W1 5E /r
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | 0x5e<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VDIVPD ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F.W1 5E /r
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | disp8*5 | 0x5e<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VDIVPD ymm1 {k1}{z}, ymm3, m64 {1to4}: EVEX.256.66.0F.W1 5E /r
-	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | eb | disp8*3 | 0x5e<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | eb | disp8*3 | 0x5e<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 5<<aBytes},
 	// VDIVPS xmm1, xmm2, m128: VEX.128.0F.W0 5E /r
 	{needAVX | v0F | 0x5e<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 7<<aBytes},
 	// VDIVPS xmm1, xmm2, xmm3: VEX.128.0F.W0 5E /r
@@ -7356,19 +7356,19 @@ var rows = [...]row{
 	// VDIVPS zmm1 {k1}{z}, zmm3, m512: EVEX.512.0F.W0 5E /r
 	{needAVX512F | v0F | e512 | disp8*6 | 0x5e<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VDIVPS zmm1 {k1}{z}, zmm3, m32 {1to16}: EVEX.512.0F.W0 5E /r
-	{needAVX512F | v0F | e512 | eb | disp8*2 | 0x5e<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512F | v0F | e512 | eb | disp8*2 | 0x5e<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VDIVPS xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.0F.W0 5E /r
 	{needAVX512FAndAVX512VL | v0F | 0x5e<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VDIVPS xmm1 {k1}{z}, xmm3, m128: EVEX.128.0F.W0 5E /r
 	{needAVX512FAndAVX512VL | v0F | disp8*4 | 0x5e<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VDIVPS xmm1 {k1}{z}, xmm3, m32 {1to4}: EVEX.128.0F.W0 5E /r
-	{needAVX512FAndAVX512VL | v0F | eb | disp8*2 | 0x5e<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v0F | eb | disp8*2 | 0x5e<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VDIVPS ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.0F.W0 5E /r
 	{needAVX512FAndAVX512VL | v0F | e256 | 0x5e<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VDIVPS ymm1 {k1}{z}, ymm3, m256: EVEX.256.0F.W0 5E /r
 	{needAVX512FAndAVX512VL | v0F | e256 | disp8*5 | 0x5e<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VDIVPS ymm1 {k1}{z}, ymm3, m32 {1to8}: EVEX.256.0F.W0 5E /r
-	{needAVX512FAndAVX512VL | v0F | e256 | eb | disp8*2 | 0x5e<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v0F | e256 | eb | disp8*2 | 0x5e<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VDIVSD xmm1, xmm2, m64: VEX.128.F2.0F.W0 5E /r
 	{needAVX | vF2 | v0F | 0x5e<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 5<<aBytes},
 	// VDIVSD xmm1, xmm2, xmm3: VEX.128.F2.0F.W0 5E /r
@@ -7394,19 +7394,19 @@ var rows = [...]row{
 	// VDPBF16PS zmm1 {k1}{z}, zmm3, m512: EVEX.512.F3.0F38.W0 52 /r
 	{needAVX512BF16 | vF3 | v0F38 | e512 | disp8*6 | 0x52<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VDPBF16PS zmm1 {k1}{z}, zmm3, m32 {1to16}: EVEX.512.F3.0F38.W0 52 /r
-	{needAVX512BF16 | vF3 | v0F38 | e512 | eb | disp8*2 | 0x52<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512BF16 | vF3 | v0F38 | e512 | eb | disp8*2 | 0x52<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VDPBF16PS xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.F3.0F38.W0 52 /r
 	{needAVX512BF16AndAVX512VL | vF3 | v0F38 | 0x52<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VDPBF16PS xmm1 {k1}{z}, xmm3, m128: EVEX.128.F3.0F38.W0 52 /r
 	{needAVX512BF16AndAVX512VL | vF3 | v0F38 | disp8*4 | 0x52<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VDPBF16PS xmm1 {k1}{z}, xmm3, m32 {1to4}: EVEX.128.F3.0F38.W0 52 /r
-	{needAVX512BF16AndAVX512VL | vF3 | v0F38 | eb | disp8*2 | 0x52<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512BF16AndAVX512VL | vF3 | v0F38 | eb | disp8*2 | 0x52<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VDPBF16PS ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.F3.0F38.W0 52 /r
 	{needAVX512BF16AndAVX512VL | vF3 | v0F38 | e256 | 0x52<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VDPBF16PS ymm1 {k1}{z}, ymm3, m256: EVEX.256.F3.0F38.W0 52 /r
 	{needAVX512BF16AndAVX512VL | vF3 | v0F38 | e256 | disp8*5 | 0x52<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VDPBF16PS ymm1 {k1}{z}, ymm3, m32 {1to8}: EVEX.256.F3.0F38.W0 52 /r
-	{needAVX512BF16AndAVX512VL | vF3 | v0F38 | e256 | eb | disp8*2 | 0x52<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512BF16AndAVX512VL | vF3 | v0F38 | e256 | eb | disp8*2 | 0x52<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VDPPD xmm1, xmm2, m128, imm8: VEX.128.66.0F3A.W0 41 /r ib
 	{needAVX | v66 | v0F3A | 0x41<<op | imm8, cX | cX<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encVRM | 7<<aBytes | immAny8},
 	// VDPPD xmm1, xmm2, xmm3, imm8: VEX.128.66.0F3A.W0 41 /r ib
@@ -7416,19 +7416,19 @@ var rows = [...]row{
 	// VDPPHPS xmm1 {k1}{z}, xmm3, m128: EVEX.128.0F38.W0 52 /r
 	{needAVX102 | v0F38 | disp8*4 | 0x52<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VDPPHPS xmm1 {k1}{z}, xmm3, m32 {1to4}: EVEX.128.0F38.W0 52 /r
-	{needAVX102 | v0F38 | eb | disp8*2 | 0x52<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX102 | v0F38 | eb | disp8*2 | 0x52<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VDPPHPS ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.0F38.W0 52 /r
 	{needAVX102 | v0F38 | e256 | 0x52<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VDPPHPS ymm1 {k1}{z}, ymm3, m256: EVEX.256.0F38.W0 52 /r
 	{needAVX102 | v0F38 | e256 | disp8*5 | 0x52<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VDPPHPS ymm1 {k1}{z}, ymm3, m32 {1to8}: EVEX.256.0F38.W0 52 /r
-	{needAVX102 | v0F38 | e256 | eb | disp8*2 | 0x52<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX102 | v0F38 | e256 | eb | disp8*2 | 0x52<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VDPPHPS zmm1 {k1}{z}, zmm3, zmm4: EVEX.512.0F38.W0 52 /r
 	{needAVX102 | v0F38 | e512 | 0x52<<op, cZ | cZ<<5 | cZ<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VDPPHPS zmm1 {k1}{z}, zmm3, m512: EVEX.512.0F38.W0 52 /r
 	{needAVX102 | v0F38 | e512 | disp8*6 | 0x52<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VDPPHPS zmm1 {k1}{z}, zmm3, m32 {1to16}: EVEX.512.0F38.W0 52 /r
-	{needAVX102 | v0F38 | e512 | eb | disp8*2 | 0x52<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX102 | v0F38 | e512 | eb | disp8*2 | 0x52<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VDPPS xmm1, xmm2, m128, imm8: VEX.128.66.0F3A.W0 40 /r ib
 	{needAVX | v66 | v0F3A | 0x40<<op | imm8, cX | cX<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encVRM | 7<<aBytes | immAny8},
 	// VDPPS xmm1, xmm2, xmm3, imm8: VEX.128.66.0F3A.W0 40 /r ib
@@ -7452,7 +7452,7 @@ var rows = [...]row{
 	// VEXP2PD zmm1 {k1}{z}, m512: EVEX.512.66.0F38.W1 C8 /r
 	{needAVX512ER | v66 | v0F38 | vw1 | e512 | disp8*6 | 0xc8<<op, cZ | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 10<<aBytes},
 	// VEXP2PD zmm1 {k1}{z}, m64 {1to8}: EVEX.512.66.0F38.W1 C8 /r
-	{needAVX512ER | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0xc8<<op, cZ | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512ER | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0xc8<<op, cZ | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VEXP2PS zmm1 {k1}{z}, zmm3: EVEX.512.66.0F38.W0 C8 /r
 	{needAVX512ER | v66 | v0F38 | e512 | 0xc8<<op, cZ | cZ<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VEXP2PS zmm1 {k1}{z}, zmm3 {sae}: EVEX.512.66.0F38.W0 C8 /r
@@ -7460,7 +7460,7 @@ var rows = [...]row{
 	// VEXP2PS zmm1 {k1}{z}, m512: EVEX.512.66.0F38.W0 C8 /r
 	{needAVX512ER | v66 | v0F38 | e512 | disp8*6 | 0xc8<<op, cZ | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 10<<aBytes},
 	// VEXP2PS zmm1 {k1}{z}, m32 {1to16}: EVEX.512.66.0F38.W0 C8 /r
-	{needAVX512ER | v66 | v0F38 | e512 | eb | disp8*2 | 0xc8<<op, cZ | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512ER | v66 | v0F38 | e512 | eb | disp8*2 | 0xc8<<op, cZ | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VEXPANDPD zmm1 {k1}{z}, m512: EVEX.512.66.0F38.W1 88 /r
 	{needAVX512F | v66 | v0F38 | vw1 | e512 | disp8*3 | 0x88<<op, cZ | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 10<<aBytes},
 	// VEXPANDPD zmm1 {k1}{z}, zmm3: EVEX.512.66.0F38.W1 88 /r
@@ -7556,19 +7556,19 @@ var rows = [...]row{
 	// VFIXUPIMMPD zmm1 {k1}{z}, zmm3, m512, imm8: EVEX.512.66.0F3A.W1 54 /r ib
 	{needAVX512F | v66 | v0F3A | vw1 | e512 | disp8*6 | 0x54<<op | imm8, cZ | cZ<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 10<<aBytes | immAny8},
 	// VFIXUPIMMPD zmm1 {k1}{z}, zmm3, m64 {1to8}, imm8: EVEX.512.66.0F3A.W1 54 /r ib
-	{needAVX512F | v66 | v0F3A | vw1 | e512 | eb | disp8*3 | 0x54<<op | imm8, cZ | cZ<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 5<<aBytes | immAny8},
+	{needAVX512F | v66 | v0F3A | vw1 | e512 | eb | disp8*3 | 0x54<<op | imm8, cZ | cZ<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 8<<aCount | 5<<aBytes | immAny8},
 	// VFIXUPIMMPD xmm1 {k1}{z}, xmm3, xmm4, imm8: EVEX.128.66.0F3A.W1 54 /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F3A | vw1 | 0x54<<op | imm8, cX | cX<<5 | cX<<10 | cImm<<15, inReg | inV<<4 | inRM<<8 | inImm<<12, encZRR | aZeroing | immAny8},
 	// VFIXUPIMMPD xmm1 {k1}{z}, xmm3, m128, imm8: EVEX.128.66.0F3A.W1 54 /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F3A | vw1 | disp8*4 | 0x54<<op | imm8, cX | cX<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 7<<aBytes | immAny8},
 	// VFIXUPIMMPD xmm1 {k1}{z}, xmm3, m64 {1to2}, imm8: EVEX.128.66.0F3A.W1 54 /r ib
-	{needAVX512FAndAVX512VL | v66 | v0F3A | vw1 | eb | disp8*3 | 0x54<<op | imm8, cX | cX<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 5<<aBytes | immAny8},
+	{needAVX512FAndAVX512VL | v66 | v0F3A | vw1 | eb | disp8*3 | 0x54<<op | imm8, cX | cX<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 2<<aCount | 5<<aBytes | immAny8},
 	// VFIXUPIMMPD ymm1 {k1}{z}, ymm3, ymm4, imm8: EVEX.256.66.0F3A.W1 54 /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F3A | vw1 | e256 | 0x54<<op | imm8, cY | cY<<5 | cY<<10 | cImm<<15, inReg | inV<<4 | inRM<<8 | inImm<<12, encZRR | aZeroing | immAny8},
 	// VFIXUPIMMPD ymm1 {k1}{z}, ymm3, m256, imm8: EVEX.256.66.0F3A.W1 54 /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F3A | vw1 | e256 | disp8*5 | 0x54<<op | imm8, cY | cY<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 9<<aBytes | immAny8},
 	// VFIXUPIMMPD ymm1 {k1}{z}, ymm3, m64 {1to4}, imm8: EVEX.256.66.0F3A.W1 54 /r ib
-	{needAVX512FAndAVX512VL | v66 | v0F3A | vw1 | e256 | eb | disp8*3 | 0x54<<op | imm8, cY | cY<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 5<<aBytes | immAny8},
+	{needAVX512FAndAVX512VL | v66 | v0F3A | vw1 | e256 | eb | disp8*3 | 0x54<<op | imm8, cY | cY<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 4<<aCount | 5<<aBytes | immAny8},
 	// VFIXUPIMMPS zmm1 {k1}{z}, zmm3, zmm4, imm8: EVEX.512.66.0F3A.W0 54 /r ib
 	{needAVX512F | v66 | v0F3A | e512 | 0x54<<op | imm8, cZ | cZ<<5 | cZ<<10 | cImm<<15, inReg | inV<<4 | inRM<<8 | inImm<<12, encZRR | aZeroing | immAny8},
 	// VFIXUPIMMPS zmm1 {k1}{z}, zmm3, zmm4, imm8 {sae}: EVEX.512.66.0F3A.W0 54 /r ib
@@ -7576,19 +7576,19 @@ var rows = [...]row{
 	// VFIXUPIMMPS zmm1 {k1}{z}, zmm3, m512, imm8: EVEX.512.66.0F3A.W0 54 /r ib
 	{needAVX512F | v66 | v0F3A | e512 | disp8*6 | 0x54<<op | imm8, cZ | cZ<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 10<<aBytes | immAny8},
 	// VFIXUPIMMPS zmm1 {k1}{z}, zmm3, m32 {1to16}, imm8: EVEX.512.66.0F3A.W0 54 /r ib
-	{needAVX512F | v66 | v0F3A | e512 | eb | disp8*2 | 0x54<<op | imm8, cZ | cZ<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 3<<aBytes | immAny8},
+	{needAVX512F | v66 | v0F3A | e512 | eb | disp8*2 | 0x54<<op | imm8, cZ | cZ<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 16<<aCount | 3<<aBytes | immAny8},
 	// VFIXUPIMMPS xmm1 {k1}{z}, xmm3, xmm4, imm8: EVEX.128.66.0F3A.W0 54 /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F3A | 0x54<<op | imm8, cX | cX<<5 | cX<<10 | cImm<<15, inReg | inV<<4 | inRM<<8 | inImm<<12, encZRR | aZeroing | immAny8},
 	// VFIXUPIMMPS xmm1 {k1}{z}, xmm3, m128, imm8: EVEX.128.66.0F3A.W0 54 /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F3A | disp8*4 | 0x54<<op | imm8, cX | cX<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 7<<aBytes | immAny8},
 	// VFIXUPIMMPS xmm1 {k1}{z}, xmm3, m32 {1to4}, imm8: EVEX.128.66.0F3A.W0 54 /r ib
-	{needAVX512FAndAVX512VL | v66 | v0F3A | eb | disp8*2 | 0x54<<op | imm8, cX | cX<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 3<<aBytes | immAny8},
+	{needAVX512FAndAVX512VL | v66 | v0F3A | eb | disp8*2 | 0x54<<op | imm8, cX | cX<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 4<<aCount | 3<<aBytes | immAny8},
 	// VFIXUPIMMPS ymm1 {k1}{z}, ymm3, ymm4, imm8: EVEX.256.66.0F3A.W0 54 /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F3A | e256 | 0x54<<op | imm8, cY | cY<<5 | cY<<10 | cImm<<15, inReg | inV<<4 | inRM<<8 | inImm<<12, encZRR | aZeroing | immAny8},
 	// VFIXUPIMMPS ymm1 {k1}{z}, ymm3, m256, imm8: EVEX.256.66.0F3A.W0 54 /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F3A | e256 | disp8*5 | 0x54<<op | imm8, cY | cY<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 9<<aBytes | immAny8},
 	// VFIXUPIMMPS ymm1 {k1}{z}, ymm3, m32 {1to8}, imm8: EVEX.256.66.0F3A.W0 54 /r ib
-	{needAVX512FAndAVX512VL | v66 | v0F3A | e256 | eb | disp8*2 | 0x54<<op | imm8, cY | cY<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 3<<aBytes | immAny8},
+	{needAVX512FAndAVX512VL | v66 | v0F3A | e256 | eb | disp8*2 | 0x54<<op | imm8, cY | cY<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 8<<aCount | 3<<aBytes | immAny8},
 	// VFIXUPIMMSD xmm1 {k1}{z}, xmm3, xmm4, imm8: EVEX.128.66.0F3A.W1 55 /r ib
 	{needAVX512F | v66 | v0F3A | vw1 | 0x55<<op | imm8, cX | cX<<5 | cX<<10 | cImm<<15, inReg | inV<<4 | inRM<<8 | inImm<<12, encZRR | aZeroing | immAny8},
 	// VFIXUPIMMSD xmm1 {k1}{z}, xmm3, xmm4, imm8 {sae}: EVEX.128.66.0F3A.W1 55 /r ib
@@ -7616,19 +7616,19 @@ var rows = [...]row{
 	// VFMADD132PD zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W1 98 /r
 	{needAVX512F | v66 | v0F38 | vw1 | e512 | disp8*6 | 0x98<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VFMADD132PD zmm1 {k1}{z}, zmm3, m64 {1to8}: EVEX.512.66.0F38.W1 98 /r
-	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0x98<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0x98<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VFMADD132PD xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W1 98 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | 0x98<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VFMADD132PD xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W1 98 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | disp8*4 | 0x98<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VFMADD132PD xmm1 {k1}{z}, xmm3, m64 {1to2}: EVEX.128.66.0F38.W1 98 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0x98<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0x98<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 2<<aCount | 5<<aBytes},
 	// VFMADD132PD ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W1 98 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | 0x98<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VFMADD132PD ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W1 98 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | disp8*5 | 0x98<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VFMADD132PD ymm1 {k1}{z}, ymm3, m64 {1to4}: EVEX.256.66.0F38.W1 98 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0x98<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0x98<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 5<<aBytes},
 	// VFMADD132PS xmm1, xmm2, m128: VEX.128.66.0F38.W0 98 /r
 	{needFMA | v66 | v0F38 | 0x98<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 7<<aBytes},
 	// VFMADD132PS xmm1, xmm2, xmm3: VEX.128.66.0F38.W0 98 /r
@@ -7644,19 +7644,19 @@ var rows = [...]row{
 	// VFMADD132PS zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W0 98 /r
 	{needAVX512F | v66 | v0F38 | e512 | disp8*6 | 0x98<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VFMADD132PS zmm1 {k1}{z}, zmm3, m32 {1to16}: EVEX.512.66.0F38.W0 98 /r
-	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0x98<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0x98<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VFMADD132PS xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W0 98 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | 0x98<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VFMADD132PS xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W0 98 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | disp8*4 | 0x98<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VFMADD132PS xmm1 {k1}{z}, xmm3, m32 {1to4}: EVEX.128.66.0F38.W0 98 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0x98<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0x98<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VFMADD132PS ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W0 98 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | 0x98<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VFMADD132PS ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W0 98 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | disp8*5 | 0x98<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VFMADD132PS ymm1 {k1}{z}, ymm3, m32 {1to8}: EVEX.256.66.0F38.W0 98 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0x98<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0x98<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VFMADD132SD xmm1, xmm2, m64: VEX.128.66.0F38.W1 99 /r
 	{needFMA | v66 | v0F38 | vw1 | 0x99<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 5<<aBytes},
 	// VFMADD132SD xmm1, xmm2, xmm3: VEX.128.66.0F38.W1 99 /r
@@ -7692,19 +7692,19 @@ var rows = [...]row{
 	// VFMADD213PD zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W1 A8 /r
 	{needAVX512F | v66 | v0F38 | vw1 | e512 | disp8*6 | 0xa8<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VFMADD213PD zmm1 {k1}{z}, zmm3, m64 {1to8}: EVEX.512.66.0F38.W1 A8 /r
-	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0xa8<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0xa8<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VFMADD213PD xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W1 A8 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | 0xa8<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VFMADD213PD xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W1 A8 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | disp8*4 | 0xa8<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VFMADD213PD xmm1 {k1}{z}, xmm3, m64 {1to2}: EVEX.128.66.0F38.W1 A8 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0xa8<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0xa8<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 2<<aCount | 5<<aBytes},
 	// VFMADD213PD ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W1 A8 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | 0xa8<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VFMADD213PD ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W1 A8 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | disp8*5 | 0xa8<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VFMADD213PD ymm1 {k1}{z}, ymm3, m64 {1to4}: EVEX.256.66.0F38.W1 A8 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0xa8<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0xa8<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 5<<aBytes},
 	// VFMADD213PS xmm1, xmm2, m128: VEX.128.66.0F38.W0 A8 /r
 	{needFMA | v66 | v0F38 | 0xa8<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 7<<aBytes},
 	// VFMADD213PS xmm1, xmm2, xmm3: VEX.128.66.0F38.W0 A8 /r
@@ -7720,19 +7720,19 @@ var rows = [...]row{
 	// VFMADD213PS zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W0 A8 /r
 	{needAVX512F | v66 | v0F38 | e512 | disp8*6 | 0xa8<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VFMADD213PS zmm1 {k1}{z}, zmm3, m32 {1to16}: EVEX.512.66.0F38.W0 A8 /r
-	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0xa8<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0xa8<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VFMADD213PS xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W0 A8 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | 0xa8<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VFMADD213PS xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W0 A8 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | disp8*4 | 0xa8<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VFMADD213PS xmm1 {k1}{z}, xmm3, m32 {1to4}: EVEX.128.66.0F38.W0 A8 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0xa8<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0xa8<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VFMADD213PS ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W0 A8 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | 0xa8<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VFMADD213PS ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W0 A8 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | disp8*5 | 0xa8<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VFMADD213PS ymm1 {k1}{z}, ymm3, m32 {1to8}: EVEX.256.66.0F38.W0 A8 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0xa8<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0xa8<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VFMADD213SD xmm1, xmm2, m64: VEX.128.66.0F38.W1 A9 /r
 	{needFMA | v66 | v0F38 | vw1 | 0xa9<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 5<<aBytes},
 	// VFMADD213SD xmm1, xmm2, xmm3: VEX.128.66.0F38.W1 A9 /r
@@ -7768,19 +7768,19 @@ var rows = [...]row{
 	// VFMADD231PD zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W1 B8 /r
 	{needAVX512F | v66 | v0F38 | vw1 | e512 | disp8*6 | 0xb8<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VFMADD231PD zmm1 {k1}{z}, zmm3, m64 {1to8}: EVEX.512.66.0F38.W1 B8 /r
-	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0xb8<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0xb8<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VFMADD231PD xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W1 B8 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | 0xb8<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VFMADD231PD xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W1 B8 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | disp8*4 | 0xb8<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VFMADD231PD xmm1 {k1}{z}, xmm3, m64 {1to2}: EVEX.128.66.0F38.W1 B8 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0xb8<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0xb8<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 2<<aCount | 5<<aBytes},
 	// VFMADD231PD ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W1 B8 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | 0xb8<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VFMADD231PD ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W1 B8 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | disp8*5 | 0xb8<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VFMADD231PD ymm1 {k1}{z}, ymm3, m64 {1to4}: EVEX.256.66.0F38.W1 B8 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0xb8<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0xb8<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 5<<aBytes},
 	// VFMADD231PS xmm1, xmm2, m128: VEX.128.66.0F38.W0 B8 /r
 	{needFMA | v66 | v0F38 | 0xb8<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 7<<aBytes},
 	// VFMADD231PS xmm1, xmm2, xmm3: VEX.128.66.0F38.W0 B8 /r
@@ -7796,19 +7796,19 @@ var rows = [...]row{
 	// VFMADD231PS zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W0 B8 /r
 	{needAVX512F | v66 | v0F38 | e512 | disp8*6 | 0xb8<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VFMADD231PS zmm1 {k1}{z}, zmm3, m32 {1to16}: EVEX.512.66.0F38.W0 B8 /r
-	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0xb8<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0xb8<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VFMADD231PS xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W0 B8 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | 0xb8<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VFMADD231PS xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W0 B8 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | disp8*4 | 0xb8<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VFMADD231PS xmm1 {k1}{z}, xmm3, m32 {1to4}: EVEX.128.66.0F38.W0 B8 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0xb8<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0xb8<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VFMADD231PS ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W0 B8 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | 0xb8<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VFMADD231PS ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W0 B8 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | disp8*5 | 0xb8<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VFMADD231PS ymm1 {k1}{z}, ymm3, m32 {1to8}: EVEX.256.66.0F38.W0 B8 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0xb8<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0xb8<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VFMADD231SD xmm1, xmm2, m64: VEX.128.66.0F38.W1 B9 /r
 	{needFMA | v66 | v0F38 | vw1 | 0xb9<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 5<<aBytes},
 	// VFMADD231SD xmm1, xmm2, xmm3: VEX.128.66.0F38.W1 B9 /r
@@ -7844,19 +7844,19 @@ var rows = [...]row{
 	// VFMADDSUB132PD zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W1 96 /r
 	{needAVX512F | v66 | v0F38 | vw1 | e512 | disp8*6 | 0x96<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VFMADDSUB132PD zmm1 {k1}{z}, zmm3, m64 {1to8}: EVEX.512.66.0F38.W1 96 /r
-	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0x96<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0x96<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VFMADDSUB132PD xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W1 96 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | 0x96<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VFMADDSUB132PD xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W1 96 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | disp8*4 | 0x96<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VFMADDSUB132PD xmm1 {k1}{z}, xmm3, m64 {1to2}: EVEX.128.66.0F38.W1 96 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0x96<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0x96<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 2<<aCount | 5<<aBytes},
 	// VFMADDSUB132PD ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W1 96 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | 0x96<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VFMADDSUB132PD ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W1 96 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | disp8*5 | 0x96<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VFMADDSUB132PD ymm1 {k1}{z}, ymm3, m64 {1to4}: EVEX.256.66.0F38.W1 96 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0x96<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0x96<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 5<<aBytes},
 	// VFMADDSUB132PS xmm1, xmm2, m128: VEX.128.66.0F38.W0 96 /r
 	{needFMA | v66 | v0F38 | 0x96<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 7<<aBytes},
 	// VFMADDSUB132PS xmm1, xmm2, xmm3: VEX.128.66.0F38.W0 96 /r
@@ -7872,19 +7872,19 @@ var rows = [...]row{
 	// VFMADDSUB132PS zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W0 96 /r
 	{needAVX512F | v66 | v0F38 | e512 | disp8*6 | 0x96<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VFMADDSUB132PS zmm1 {k1}{z}, zmm3, m32 {1to16}: EVEX.512.66.0F38.W0 96 /r
-	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0x96<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0x96<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VFMADDSUB132PS xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W0 96 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | 0x96<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VFMADDSUB132PS xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W0 96 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | disp8*4 | 0x96<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VFMADDSUB132PS xmm1 {k1}{z}, xmm3, m32 {1to4}: EVEX.128.66.0F38.W0 96 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0x96<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0x96<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VFMADDSUB132PS ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W0 96 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | 0x96<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VFMADDSUB132PS ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W0 96 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | disp8*5 | 0x96<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VFMADDSUB132PS ymm1 {k1}{z}, ymm3, m32 {1to8}: EVEX.256.66.0F38.W0 96 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0x96<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0x96<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VFMADDSUB213PD xmm1, xmm2, m128: VEX.128.66.0F38.W1 A6 /r
 	{needFMA | v66 | v0F38 | vw1 | 0xa6<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 7<<aBytes},
 	// VFMADDSUB213PD xmm1, xmm2, xmm3: VEX.128.66.0F38.W1 A6 /r
@@ -7900,19 +7900,19 @@ var rows = [...]row{
 	// VFMADDSUB213PD zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W1 A6 /r
 	{needAVX512F | v66 | v0F38 | vw1 | e512 | disp8*6 | 0xa6<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VFMADDSUB213PD zmm1 {k1}{z}, zmm3, m64 {1to8}: EVEX.512.66.0F38.W1 A6 /r
-	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0xa6<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0xa6<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VFMADDSUB213PD xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W1 A6 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | 0xa6<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VFMADDSUB213PD xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W1 A6 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | disp8*4 | 0xa6<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VFMADDSUB213PD xmm1 {k1}{z}, xmm3, m64 {1to2}: EVEX.128.66.0F38.W1 A6 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0xa6<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0xa6<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 2<<aCount | 5<<aBytes},
 	// VFMADDSUB213PD ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W1 A6 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | 0xa6<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VFMADDSUB213PD ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W1 A6 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | disp8*5 | 0xa6<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VFMADDSUB213PD ymm1 {k1}{z}, ymm3, m64 {1to4}: EVEX.256.66.0F38.W1 A6 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0xa6<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0xa6<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 5<<aBytes},
 	// VFMADDSUB213PS xmm1, xmm2, m128: VEX.128.66.0F38.W0 A6 /r
 	{needFMA | v66 | v0F38 | 0xa6<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 7<<aBytes},
 	// VFMADDSUB213PS xmm1, xmm2, xmm3: VEX.128.66.0F38.W0 A6 /r
@@ -7928,19 +7928,19 @@ var rows = [...]row{
 	// VFMADDSUB213PS zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W0 A6 /r
 	{needAVX512F | v66 | v0F38 | e512 | disp8*6 | 0xa6<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VFMADDSUB213PS zmm1 {k1}{z}, zmm3, m32 {1to16}: EVEX.512.66.0F38.W0 A6 /r
-	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0xa6<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0xa6<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VFMADDSUB213PS xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W0 A6 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | 0xa6<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VFMADDSUB213PS xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W0 A6 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | disp8*4 | 0xa6<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VFMADDSUB213PS xmm1 {k1}{z}, xmm3, m32 {1to4}: EVEX.128.66.0F38.W0 A6 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0xa6<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0xa6<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VFMADDSUB213PS ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W0 A6 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | 0xa6<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VFMADDSUB213PS ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W0 A6 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | disp8*5 | 0xa6<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VFMADDSUB213PS ymm1 {k1}{z}, ymm3, m32 {1to8}: EVEX.256.66.0F38.W0 A6 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0xa6<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0xa6<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VFMADDSUB231PD xmm1, xmm2, m128: VEX.128.66.0F38.W1 B6 /r
 	{needFMA | v66 | v0F38 | vw1 | 0xb6<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 7<<aBytes},
 	// VFMADDSUB231PD xmm1, xmm2, xmm3: VEX.128.66.0F38.W1 B6 /r
@@ -7956,19 +7956,19 @@ var rows = [...]row{
 	// VFMADDSUB231PD zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W1 B6 /r
 	{needAVX512F | v66 | v0F38 | vw1 | e512 | disp8*6 | 0xb6<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VFMADDSUB231PD zmm1 {k1}{z}, zmm3, m64 {1to8}: EVEX.512.66.0F38.W1 B6 /r
-	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0xb6<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0xb6<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VFMADDSUB231PD xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W1 B6 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | 0xb6<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VFMADDSUB231PD xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W1 B6 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | disp8*4 | 0xb6<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VFMADDSUB231PD xmm1 {k1}{z}, xmm3, m64 {1to2}: EVEX.128.66.0F38.W1 B6 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0xb6<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0xb6<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 2<<aCount | 5<<aBytes},
 	// VFMADDSUB231PD ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W1 B6 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | 0xb6<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VFMADDSUB231PD ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W1 B6 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | disp8*5 | 0xb6<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VFMADDSUB231PD ymm1 {k1}{z}, ymm3, m64 {1to4}: EVEX.256.66.0F38.W1 B6 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0xb6<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0xb6<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 5<<aBytes},
 	// VFMADDSUB231PS xmm1, xmm2, m128: VEX.128.66.0F38.W0 B6 /r
 	{needFMA | v66 | v0F38 | 0xb6<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 7<<aBytes},
 	// VFMADDSUB231PS xmm1, xmm2, xmm3: VEX.128.66.0F38.W0 B6 /r
@@ -7984,19 +7984,19 @@ var rows = [...]row{
 	// VFMADDSUB231PS zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W0 B6 /r
 	{needAVX512F | v66 | v0F38 | e512 | disp8*6 | 0xb6<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VFMADDSUB231PS zmm1 {k1}{z}, zmm3, m32 {1to16}: EVEX.512.66.0F38.W0 B6 /r
-	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0xb6<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0xb6<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VFMADDSUB231PS xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W0 B6 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | 0xb6<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VFMADDSUB231PS xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W0 B6 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | disp8*4 | 0xb6<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VFMADDSUB231PS xmm1 {k1}{z}, xmm3, m32 {1to4}: EVEX.128.66.0F38.W0 B6 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0xb6<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0xb6<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VFMADDSUB231PS ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W0 B6 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | 0xb6<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VFMADDSUB231PS ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W0 B6 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | disp8*5 | 0xb6<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VFMADDSUB231PS ymm1 {k1}{z}, ymm3, m32 {1to8}: EVEX.256.66.0F38.W0 B6 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0xb6<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0xb6<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VFMSUB132PD xmm1, xmm2, m128: VEX.128.66.0F38.W1 9A /r
 	{needFMA | v66 | v0F38 | vw1 | 0x9a<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 7<<aBytes},
 	// VFMSUB132PD xmm1, xmm2, xmm3: VEX.128.66.0F38.W1 9A /r
@@ -8012,19 +8012,19 @@ var rows = [...]row{
 	// VFMSUB132PD zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W1 9A /r
 	{needAVX512F | v66 | v0F38 | vw1 | e512 | disp8*6 | 0x9a<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VFMSUB132PD zmm1 {k1}{z}, zmm3, m64 {1to8}: EVEX.512.66.0F38.W1 9A /r
-	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0x9a<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0x9a<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VFMSUB132PD xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W1 9A /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | 0x9a<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VFMSUB132PD xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W1 9A /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | disp8*4 | 0x9a<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VFMSUB132PD xmm1 {k1}{z}, xmm3, m64 {1to2}: EVEX.128.66.0F38.W1 9A /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0x9a<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0x9a<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 2<<aCount | 5<<aBytes},
 	// VFMSUB132PD ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W1 9A /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | 0x9a<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VFMSUB132PD ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W1 9A /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | disp8*5 | 0x9a<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VFMSUB132PD ymm1 {k1}{z}, ymm3, m64 {1to4}: EVEX.256.66.0F38.W1 9A /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0x9a<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0x9a<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 5<<aBytes},
 	// VFMSUB132PS xmm1, xmm2, m128: VEX.128.66.0F38.W0 9A /r
 	{needFMA | v66 | v0F38 | 0x9a<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 7<<aBytes},
 	// VFMSUB132PS xmm1, xmm2, xmm3: VEX.128.66.0F38.W0 9A /r
@@ -8040,19 +8040,19 @@ var rows = [...]row{
 	// VFMSUB132PS zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W0 9A /r
 	{needAVX512F | v66 | v0F38 | e512 | disp8*6 | 0x9a<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VFMSUB132PS zmm1 {k1}{z}, zmm3, m32 {1to16}: EVEX.512.66.0F38.W0 9A /r
-	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0x9a<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0x9a<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VFMSUB132PS xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W0 9A /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | 0x9a<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VFMSUB132PS xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W0 9A /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | disp8*4 | 0x9a<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VFMSUB132PS xmm1 {k1}{z}, xmm3, m32 {1to4}: EVEX.128.66.0F38.W0 9A /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0x9a<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0x9a<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VFMSUB132PS ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W0 9A /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | 0x9a<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VFMSUB132PS ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W0 9A /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | disp8*5 | 0x9a<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VFMSUB132PS ymm1 {k1}{z}, ymm3, m32 {1to8}: EVEX.256.66.0F38.W0 9A /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0x9a<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0x9a<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VFMSUB132SD xmm1, xmm2, m64: VEX.128.66.0F38.W1 9B /r
 	{needFMA | v66 | v0F38 | vw1 | 0x9b<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 5<<aBytes},
 	// VFMSUB132SD xmm1, xmm2, xmm3: VEX.128.66.0F38.W1 9B /r
@@ -8088,19 +8088,19 @@ var rows = [...]row{
 	// VFMSUB213PD zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W1 AA /r
 	{needAVX512F | v66 | v0F38 | vw1 | e512 | disp8*6 | 0xaa<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VFMSUB213PD zmm1 {k1}{z}, zmm3, m64 {1to8}: EVEX.512.66.0F38.W1 AA /r
-	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0xaa<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0xaa<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VFMSUB213PD xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W1 AA /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | 0xaa<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VFMSUB213PD xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W1 AA /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | disp8*4 | 0xaa<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VFMSUB213PD xmm1 {k1}{z}, xmm3, m64 {1to2}: EVEX.128.66.0F38.W1 AA /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0xaa<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0xaa<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 2<<aCount | 5<<aBytes},
 	// VFMSUB213PD ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W1 AA /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | 0xaa<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VFMSUB213PD ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W1 AA /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | disp8*5 | 0xaa<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VFMSUB213PD ymm1 {k1}{z}, ymm3, m64 {1to4}: EVEX.256.66.0F38.W1 AA /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0xaa<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0xaa<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 5<<aBytes},
 	// VFMSUB213PS xmm1, xmm2, m128: VEX.128.66.0F38.W0 AA /r
 	{needFMA | v66 | v0F38 | 0xaa<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 7<<aBytes},
 	// VFMSUB213PS xmm1, xmm2, xmm3: VEX.128.66.0F38.W0 AA /r
@@ -8116,19 +8116,19 @@ var rows = [...]row{
 	// VFMSUB213PS zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W0 AA /r
 	{needAVX512F | v66 | v0F38 | e512 | disp8*6 | 0xaa<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VFMSUB213PS zmm1 {k1}{z}, zmm3, m32 {1to16}: EVEX.512.66.0F38.W0 AA /r
-	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0xaa<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0xaa<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VFMSUB213PS xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W0 AA /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | 0xaa<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VFMSUB213PS xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W0 AA /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | disp8*4 | 0xaa<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VFMSUB213PS xmm1 {k1}{z}, xmm3, m32 {1to4}: EVEX.128.66.0F38.W0 AA /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0xaa<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0xaa<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VFMSUB213PS ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W0 AA /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | 0xaa<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VFMSUB213PS ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W0 AA /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | disp8*5 | 0xaa<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VFMSUB213PS ymm1 {k1}{z}, ymm3, m32 {1to8}: EVEX.256.66.0F38.W0 AA /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0xaa<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0xaa<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VFMSUB213SD xmm1, xmm2, m64: VEX.128.66.0F38.W1 AB /r
 	{needFMA | v66 | v0F38 | vw1 | 0xab<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 5<<aBytes},
 	// VFMSUB213SD xmm1, xmm2, xmm3: VEX.128.66.0F38.W1 AB /r
@@ -8164,19 +8164,19 @@ var rows = [...]row{
 	// VFMSUB231PD zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W1 BA /r
 	{needAVX512F | v66 | v0F38 | vw1 | e512 | disp8*6 | 0xba<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VFMSUB231PD zmm1 {k1}{z}, zmm3, m64 {1to8}: EVEX.512.66.0F38.W1 BA /r
-	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0xba<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0xba<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VFMSUB231PD xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W1 BA /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | 0xba<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VFMSUB231PD xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W1 BA /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | disp8*4 | 0xba<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VFMSUB231PD xmm1 {k1}{z}, xmm3, m64 {1to2}: EVEX.128.66.0F38.W1 BA /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0xba<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0xba<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 2<<aCount | 5<<aBytes},
 	// VFMSUB231PD ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W1 BA /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | 0xba<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VFMSUB231PD ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W1 BA /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | disp8*5 | 0xba<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VFMSUB231PD ymm1 {k1}{z}, ymm3, m64 {1to4}: EVEX.256.66.0F38.W1 BA /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0xba<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0xba<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 5<<aBytes},
 	// VFMSUB231PS xmm1, xmm2, m128: VEX.128.66.0F38.W0 BA /r
 	{needFMA | v66 | v0F38 | 0xba<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 7<<aBytes},
 	// VFMSUB231PS xmm1, xmm2, xmm3: VEX.128.66.0F38.W0 BA /r
@@ -8192,19 +8192,19 @@ var rows = [...]row{
 	// VFMSUB231PS zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W0 BA /r
 	{needAVX512F | v66 | v0F38 | e512 | disp8*6 | 0xba<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VFMSUB231PS zmm1 {k1}{z}, zmm3, m32 {1to16}: EVEX.512.66.0F38.W0 BA /r
-	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0xba<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0xba<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VFMSUB231PS xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W0 BA /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | 0xba<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VFMSUB231PS xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W0 BA /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | disp8*4 | 0xba<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VFMSUB231PS xmm1 {k1}{z}, xmm3, m32 {1to4}: EVEX.128.66.0F38.W0 BA /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0xba<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0xba<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VFMSUB231PS ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W0 BA /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | 0xba<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VFMSUB231PS ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W0 BA /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | disp8*5 | 0xba<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VFMSUB231PS ymm1 {k1}{z}, ymm3, m32 {1to8}: EVEX.256.66.0F38.W0 BA /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0xba<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0xba<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VFMSUB231SD xmm1, xmm2, m64: VEX.128.66.0F38.W1 BB /r
 	{needFMA | v66 | v0F38 | vw1 | 0xbb<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 5<<aBytes},
 	// VFMSUB231SD xmm1, xmm2, xmm3: VEX.128.66.0F38.W1 BB /r
@@ -8240,19 +8240,19 @@ var rows = [...]row{
 	// VFMSUBADD132PD zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W1 97 /r
 	{needAVX512F | v66 | v0F38 | vw1 | e512 | disp8*6 | 0x97<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VFMSUBADD132PD zmm1 {k1}{z}, zmm3, m64 {1to8}: EVEX.512.66.0F38.W1 97 /r
-	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0x97<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0x97<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VFMSUBADD132PD xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W1 97 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | 0x97<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VFMSUBADD132PD xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W1 97 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | disp8*4 | 0x97<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VFMSUBADD132PD xmm1 {k1}{z}, xmm3, m64 {1to2}: EVEX.128.66.0F38.W1 97 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0x97<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0x97<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 2<<aCount | 5<<aBytes},
 	// VFMSUBADD132PD ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W1 97 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | 0x97<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VFMSUBADD132PD ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W1 97 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | disp8*5 | 0x97<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VFMSUBADD132PD ymm1 {k1}{z}, ymm3, m64 {1to4}: EVEX.256.66.0F38.W1 97 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0x97<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0x97<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 5<<aBytes},
 	// VFMSUBADD132PS xmm1, xmm2, m128: VEX.128.66.0F38.W0 97 /r
 	{needFMA | v66 | v0F38 | 0x97<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 7<<aBytes},
 	// VFMSUBADD132PS xmm1, xmm2, xmm3: VEX.128.66.0F38.W0 97 /r
@@ -8268,19 +8268,19 @@ var rows = [...]row{
 	// VFMSUBADD132PS zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W0 97 /r
 	{needAVX512F | v66 | v0F38 | e512 | disp8*6 | 0x97<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VFMSUBADD132PS zmm1 {k1}{z}, zmm3, m32 {1to16}: EVEX.512.66.0F38.W0 97 /r
-	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0x97<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0x97<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VFMSUBADD132PS xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W0 97 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | 0x97<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VFMSUBADD132PS xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W0 97 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | disp8*4 | 0x97<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VFMSUBADD132PS xmm1 {k1}{z}, xmm3, m32 {1to4}: EVEX.128.66.0F38.W0 97 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0x97<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0x97<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VFMSUBADD132PS ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W0 97 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | 0x97<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VFMSUBADD132PS ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W0 97 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | disp8*5 | 0x97<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VFMSUBADD132PS ymm1 {k1}{z}, ymm3, m32 {1to8}: EVEX.256.66.0F38.W0 97 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0x97<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0x97<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VFMSUBADD213PD xmm1, xmm2, m128: VEX.128.66.0F38.W1 A7 /r
 	{needFMA | v66 | v0F38 | vw1 | 0xa7<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 7<<aBytes},
 	// VFMSUBADD213PD xmm1, xmm2, xmm3: VEX.128.66.0F38.W1 A7 /r
@@ -8296,19 +8296,19 @@ var rows = [...]row{
 	// VFMSUBADD213PD zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W1 A7 /r
 	{needAVX512F | v66 | v0F38 | vw1 | e512 | disp8*6 | 0xa7<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VFMSUBADD213PD zmm1 {k1}{z}, zmm3, m64 {1to8}: EVEX.512.66.0F38.W1 A7 /r
-	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0xa7<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0xa7<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VFMSUBADD213PD xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W1 A7 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | 0xa7<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VFMSUBADD213PD xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W1 A7 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | disp8*4 | 0xa7<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VFMSUBADD213PD xmm1 {k1}{z}, xmm3, m64 {1to2}: EVEX.128.66.0F38.W1 A7 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0xa7<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0xa7<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 2<<aCount | 5<<aBytes},
 	// VFMSUBADD213PD ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W1 A7 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | 0xa7<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VFMSUBADD213PD ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W1 A7 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | disp8*5 | 0xa7<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VFMSUBADD213PD ymm1 {k1}{z}, ymm3, m64 {1to4}: EVEX.256.66.0F38.W1 A7 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0xa7<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0xa7<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 5<<aBytes},
 	// VFMSUBADD213PS xmm1, xmm2, m128: VEX.128.66.0F38.W0 A7 /r
 	{needFMA | v66 | v0F38 | 0xa7<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 7<<aBytes},
 	// VFMSUBADD213PS xmm1, xmm2, xmm3: VEX.128.66.0F38.W0 A7 /r
@@ -8324,19 +8324,19 @@ var rows = [...]row{
 	// VFMSUBADD213PS zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W0 A7 /r
 	{needAVX512F | v66 | v0F38 | e512 | disp8*6 | 0xa7<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VFMSUBADD213PS zmm1 {k1}{z}, zmm3, m32 {1to16}: EVEX.512.66.0F38.W0 A7 /r
-	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0xa7<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0xa7<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VFMSUBADD213PS xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W0 A7 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | 0xa7<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VFMSUBADD213PS xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W0 A7 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | disp8*4 | 0xa7<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VFMSUBADD213PS xmm1 {k1}{z}, xmm3, m32 {1to4}: EVEX.128.66.0F38.W0 A7 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0xa7<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0xa7<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VFMSUBADD213PS ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W0 A7 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | 0xa7<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VFMSUBADD213PS ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W0 A7 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | disp8*5 | 0xa7<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VFMSUBADD213PS ymm1 {k1}{z}, ymm3, m32 {1to8}: EVEX.256.66.0F38.W0 A7 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0xa7<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0xa7<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VFMSUBADD231PD xmm1, xmm2, m128: VEX.128.66.0F38.W1 B7 /r
 	{needFMA | v66 | v0F38 | vw1 | 0xb7<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 7<<aBytes},
 	// VFMSUBADD231PD xmm1, xmm2, xmm3: VEX.128.66.0F38.W1 B7 /r
@@ -8352,19 +8352,19 @@ var rows = [...]row{
 	// VFMSUBADD231PD zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W1 B7 /r
 	{needAVX512F | v66 | v0F38 | vw1 | e512 | disp8*6 | 0xb7<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VFMSUBADD231PD zmm1 {k1}{z}, zmm3, m64 {1to8}: EVEX.512.66.0F38.W1 B7 /r
-	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0xb7<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0xb7<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VFMSUBADD231PD xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W1 B7 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | 0xb7<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VFMSUBADD231PD xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W1 B7 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | disp8*4 | 0xb7<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VFMSUBADD231PD xmm1 {k1}{z}, xmm3, m64 {1to2}: EVEX.128.66.0F38.W1 B7 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0xb7<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0xb7<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 2<<aCount | 5<<aBytes},
 	// VFMSUBADD231PD ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W1 B7 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | 0xb7<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VFMSUBADD231PD ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W1 B7 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | disp8*5 | 0xb7<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VFMSUBADD231PD ymm1 {k1}{z}, ymm3, m64 {1to4}: EVEX.256.66.0F38.W1 B7 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0xb7<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0xb7<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 5<<aBytes},
 	// VFMSUBADD231PS xmm1, xmm2, m128: VEX.128.66.0F38.W0 B7 /r
 	{needFMA | v66 | v0F38 | 0xb7<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 7<<aBytes},
 	// VFMSUBADD231PS xmm1, xmm2, xmm3: VEX.128.66.0F38.W0 B7 /r
@@ -8380,19 +8380,19 @@ var rows = [...]row{
 	// VFMSUBADD231PS zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W0 B7 /r
 	{needAVX512F | v66 | v0F38 | e512 | disp8*6 | 0xb7<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VFMSUBADD231PS zmm1 {k1}{z}, zmm3, m32 {1to16}: EVEX.512.66.0F38.W0 B7 /r
-	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0xb7<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0xb7<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VFMSUBADD231PS xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W0 B7 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | 0xb7<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VFMSUBADD231PS xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W0 B7 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | disp8*4 | 0xb7<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VFMSUBADD231PS xmm1 {k1}{z}, xmm3, m32 {1to4}: EVEX.128.66.0F38.W0 B7 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0xb7<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0xb7<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VFMSUBADD231PS ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W0 B7 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | 0xb7<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VFMSUBADD231PS ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W0 B7 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | disp8*5 | 0xb7<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VFMSUBADD231PS ymm1 {k1}{z}, ymm3, m32 {1to8}: EVEX.256.66.0F38.W0 B7 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0xb7<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0xb7<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VFNMADD132PD xmm1, xmm2, m128: VEX.128.66.0F38.W1 9C /r
 	{needFMA | v66 | v0F38 | vw1 | 0x9c<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 7<<aBytes},
 	// VFNMADD132PD xmm1, xmm2, xmm3: VEX.128.66.0F38.W1 9C /r
@@ -8408,19 +8408,19 @@ var rows = [...]row{
 	// VFNMADD132PD zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W1 9C /r
 	{needAVX512F | v66 | v0F38 | vw1 | e512 | disp8*6 | 0x9c<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VFNMADD132PD zmm1 {k1}{z}, zmm3, m64 {1to8}: EVEX.512.66.0F38.W1 9C /r
-	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0x9c<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0x9c<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VFNMADD132PD xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W1 9C /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | 0x9c<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VFNMADD132PD xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W1 9C /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | disp8*4 | 0x9c<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VFNMADD132PD xmm1 {k1}{z}, xmm3, m64 {1to2}: EVEX.128.66.0F38.W1 9C /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0x9c<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0x9c<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 2<<aCount | 5<<aBytes},
 	// VFNMADD132PD ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W1 9C /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | 0x9c<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VFNMADD132PD ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W1 9C /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | disp8*5 | 0x9c<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VFNMADD132PD ymm1 {k1}{z}, ymm3, m64 {1to4}: EVEX.256.66.0F38.W1 9C /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0x9c<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0x9c<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 5<<aBytes},
 	// VFNMADD132PS xmm1, xmm2, m128: VEX.128.66.0F38.W0 9C /r
 	{needFMA | v66 | v0F38 | 0x9c<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 7<<aBytes},
 	// VFNMADD132PS xmm1, xmm2, xmm3: VEX.128.66.0F38.W0 9C /r
@@ -8436,19 +8436,19 @@ var rows = [...]row{
 	// VFNMADD132PS zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W0 9C /r
 	{needAVX512F | v66 | v0F38 | e512 | disp8*6 | 0x9c<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VFNMADD132PS zmm1 {k1}{z}, zmm3, m32 {1to16}: EVEX.512.66.0F38.W0 9C /r
-	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0x9c<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0x9c<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VFNMADD132PS xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W0 9C /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | 0x9c<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VFNMADD132PS xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W0 9C /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | disp8*4 | 0x9c<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VFNMADD132PS xmm1 {k1}{z}, xmm3, m32 {1to4}: EVEX.128.66.0F38.W0 9C /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0x9c<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0x9c<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VFNMADD132PS ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W0 9C /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | 0x9c<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VFNMADD132PS ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W0 9C /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | disp8*5 | 0x9c<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VFNMADD132PS ymm1 {k1}{z}, ymm3, m32 {1to8}: EVEX.256.66.0F38.W0 9C /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0x9c<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0x9c<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VFNMADD132SD xmm1, xmm2, m64: VEX.128.66.0F38.W1 9D /r
 	{needFMA | v66 | v0F38 | vw1 | 0x9d<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 5<<aBytes},
 	// VFNMADD132SD xmm1, xmm2, xmm3: VEX.128.66.0F38.W1 9D /r
@@ -8484,19 +8484,19 @@ var rows = [...]row{
 	// VFNMADD213PD zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W1 AC /r
 	{needAVX512F | v66 | v0F38 | vw1 | e512 | disp8*6 | 0xac<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VFNMADD213PD zmm1 {k1}{z}, zmm3, m64 {1to8}: EVEX.512.66.0F38.W1 AC /r
-	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0xac<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0xac<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VFNMADD213PD xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W1 AC /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | 0xac<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VFNMADD213PD xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W1 AC /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | disp8*4 | 0xac<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VFNMADD213PD xmm1 {k1}{z}, xmm3, m64 {1to2}: EVEX.128.66.0F38.W1 AC /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0xac<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0xac<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 2<<aCount | 5<<aBytes},
 	// VFNMADD213PD ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W1 AC /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | 0xac<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VFNMADD213PD ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W1 AC /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | disp8*5 | 0xac<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VFNMADD213PD ymm1 {k1}{z}, ymm3, m64 {1to4}: EVEX.256.66.0F38.W1 AC /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0xac<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0xac<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 5<<aBytes},
 	// VFNMADD213PS xmm1, xmm2, m128: VEX.128.66.0F38.W0 AC /r
 	{needFMA | v66 | v0F38 | 0xac<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 7<<aBytes},
 	// VFNMADD213PS xmm1, xmm2, xmm3: VEX.128.66.0F38.W0 AC /r
@@ -8512,19 +8512,19 @@ var rows = [...]row{
 	// VFNMADD213PS zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W0 AC /r
 	{needAVX512F | v66 | v0F38 | e512 | disp8*6 | 0xac<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VFNMADD213PS zmm1 {k1}{z}, zmm3, m32 {1to16}: EVEX.512.66.0F38.W0 AC /r
-	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0xac<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0xac<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VFNMADD213PS xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W0 AC /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | 0xac<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VFNMADD213PS xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W0 AC /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | disp8*4 | 0xac<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VFNMADD213PS xmm1 {k1}{z}, xmm3, m32 {1to4}: EVEX.128.66.0F38.W0 AC /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0xac<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0xac<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VFNMADD213PS ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W0 AC /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | 0xac<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VFNMADD213PS ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W0 AC /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | disp8*5 | 0xac<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VFNMADD213PS ymm1 {k1}{z}, ymm3, m32 {1to8}: EVEX.256.66.0F38.W0 AC /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0xac<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0xac<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VFNMADD213SD xmm1, xmm2, m64: VEX.128.66.0F38.W1 AD /r
 	{needFMA | v66 | v0F38 | vw1 | 0xad<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 5<<aBytes},
 	// VFNMADD213SD xmm1, xmm2, xmm3: VEX.128.66.0F38.W1 AD /r
@@ -8560,19 +8560,19 @@ var rows = [...]row{
 	// VFNMADD231PD zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W1 BC /r
 	{needAVX512F | v66 | v0F38 | vw1 | e512 | disp8*6 | 0xbc<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VFNMADD231PD zmm1 {k1}{z}, zmm3, m64 {1to8}: EVEX.512.66.0F38.W1 BC /r
-	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0xbc<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0xbc<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VFNMADD231PD xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W1 BC /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | 0xbc<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VFNMADD231PD xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W1 BC /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | disp8*4 | 0xbc<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VFNMADD231PD xmm1 {k1}{z}, xmm3, m64 {1to2}: EVEX.128.66.0F38.W1 BC /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0xbc<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0xbc<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 2<<aCount | 5<<aBytes},
 	// VFNMADD231PD ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W1 BC /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | 0xbc<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VFNMADD231PD ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W1 BC /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | disp8*5 | 0xbc<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VFNMADD231PD ymm1 {k1}{z}, ymm3, m64 {1to4}: EVEX.256.66.0F38.W1 BC /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0xbc<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0xbc<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 5<<aBytes},
 	// VFNMADD231PS xmm1, xmm2, m128: VEX.128.66.0F38.W0 BC /r
 	{needFMA | v66 | v0F38 | 0xbc<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 7<<aBytes},
 	// VFNMADD231PS xmm1, xmm2, xmm3: VEX.128.66.0F38.W0 BC /r
@@ -8588,19 +8588,19 @@ var rows = [...]row{
 	// VFNMADD231PS zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W0 BC /r
 	{needAVX512F | v66 | v0F38 | e512 | disp8*6 | 0xbc<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VFNMADD231PS zmm1 {k1}{z}, zmm3, m32 {1to16}: EVEX.512.66.0F38.W0 BC /r
-	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0xbc<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0xbc<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VFNMADD231PS xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W0 BC /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | 0xbc<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VFNMADD231PS xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W0 BC /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | disp8*4 | 0xbc<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VFNMADD231PS xmm1 {k1}{z}, xmm3, m32 {1to4}: EVEX.128.66.0F38.W0 BC /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0xbc<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0xbc<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VFNMADD231PS ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W0 BC /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | 0xbc<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VFNMADD231PS ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W0 BC /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | disp8*5 | 0xbc<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VFNMADD231PS ymm1 {k1}{z}, ymm3, m32 {1to8}: EVEX.256.66.0F38.W0 BC /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0xbc<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0xbc<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VFNMADD231SD xmm1, xmm2, m64: VEX.128.66.0F38.W1 BD /r
 	{needFMA | v66 | v0F38 | vw1 | 0xbd<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 5<<aBytes},
 	// VFNMADD231SD xmm1, xmm2, xmm3: VEX.128.66.0F38.W1 BD /r
@@ -8636,19 +8636,19 @@ var rows = [...]row{
 	// VFNMSUB132PD zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W1 9E /r
 	{needAVX512F | v66 | v0F38 | vw1 | e512 | disp8*6 | 0x9e<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VFNMSUB132PD zmm1 {k1}{z}, zmm3, m64 {1to8}: EVEX.512.66.0F38.W1 9E /r
-	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0x9e<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0x9e<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VFNMSUB132PD xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W1 9E /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | 0x9e<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VFNMSUB132PD xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W1 9E /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | disp8*4 | 0x9e<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VFNMSUB132PD xmm1 {k1}{z}, xmm3, m64 {1to2}: EVEX.128.66.0F38.W1 9E /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0x9e<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0x9e<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 2<<aCount | 5<<aBytes},
 	// VFNMSUB132PD ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W1 9E /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | 0x9e<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VFNMSUB132PD ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W1 9E /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | disp8*5 | 0x9e<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VFNMSUB132PD ymm1 {k1}{z}, ymm3, m64 {1to4}: EVEX.256.66.0F38.W1 9E /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0x9e<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0x9e<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 5<<aBytes},
 	// VFNMSUB132PS xmm1, xmm2, m128: VEX.128.66.0F38.W0 9E /r
 	{needFMA | v66 | v0F38 | 0x9e<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 7<<aBytes},
 	// VFNMSUB132PS xmm1, xmm2, xmm3: VEX.128.66.0F38.W0 9E /r
@@ -8664,19 +8664,19 @@ var rows = [...]row{
 	// VFNMSUB132PS zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W0 9E /r
 	{needAVX512F | v66 | v0F38 | e512 | disp8*6 | 0x9e<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VFNMSUB132PS zmm1 {k1}{z}, zmm3, m32 {1to16}: EVEX.512.66.0F38.W0 9E /r
-	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0x9e<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0x9e<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VFNMSUB132PS xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W0 9E /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | 0x9e<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VFNMSUB132PS xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W0 9E /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | disp8*4 | 0x9e<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VFNMSUB132PS xmm1 {k1}{z}, xmm3, m32 {1to4}: EVEX.128.66.0F38.W0 9E /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0x9e<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0x9e<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VFNMSUB132PS ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W0 9E /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | 0x9e<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VFNMSUB132PS ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W0 9E /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | disp8*5 | 0x9e<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VFNMSUB132PS ymm1 {k1}{z}, ymm3, m32 {1to8}: EVEX.256.66.0F38.W0 9E /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0x9e<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0x9e<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VFNMSUB132SD xmm1, xmm2, m64: VEX.128.66.0F38.W1 9F /r
 	{needFMA | v66 | v0F38 | vw1 | 0x9f<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 5<<aBytes},
 	// VFNMSUB132SD xmm1, xmm2, xmm3: VEX.128.66.0F38.W1 9F /r
@@ -8712,19 +8712,19 @@ var rows = [...]row{
 	// VFNMSUB213PD zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W1 AE /r
 	{needAVX512F | v66 | v0F38 | vw1 | e512 | disp8*6 | 0xae<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VFNMSUB213PD zmm1 {k1}{z}, zmm3, m64 {1to8}: EVEX.512.66.0F38.W1 AE /r
-	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0xae<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0xae<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VFNMSUB213PD xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W1 AE /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | 0xae<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VFNMSUB213PD xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W1 AE /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | disp8*4 | 0xae<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VFNMSUB213PD xmm1 {k1}{z}, xmm3, m64 {1to2}: EVEX.128.66.0F38.W1 AE /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0xae<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0xae<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 2<<aCount | 5<<aBytes},
 	// VFNMSUB213PD ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W1 AE /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | 0xae<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VFNMSUB213PD ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W1 AE /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | disp8*5 | 0xae<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VFNMSUB213PD ymm1 {k1}{z}, ymm3, m64 {1to4}: EVEX.256.66.0F38.W1 AE /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0xae<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0xae<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 5<<aBytes},
 	// VFNMSUB213PS xmm1, xmm2, m128: VEX.128.66.0F38.W0 AE /r
 	{needFMA | v66 | v0F38 | 0xae<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 7<<aBytes},
 	// VFNMSUB213PS xmm1, xmm2, xmm3: VEX.128.66.0F38.W0 AE /r
@@ -8740,19 +8740,19 @@ var rows = [...]row{
 	// VFNMSUB213PS zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W0 AE /r
 	{needAVX512F | v66 | v0F38 | e512 | disp8*6 | 0xae<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VFNMSUB213PS zmm1 {k1}{z}, zmm3, m32 {1to16}: EVEX.512.66.0F38.W0 AE /r
-	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0xae<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0xae<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VFNMSUB213PS xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W0 AE /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | 0xae<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VFNMSUB213PS xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W0 AE /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | disp8*4 | 0xae<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VFNMSUB213PS xmm1 {k1}{z}, xmm3, m32 {1to4}: EVEX.128.66.0F38.W0 AE /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0xae<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0xae<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VFNMSUB213PS ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W0 AE /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | 0xae<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VFNMSUB213PS ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W0 AE /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | disp8*5 | 0xae<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VFNMSUB213PS ymm1 {k1}{z}, ymm3, m32 {1to8}: EVEX.256.66.0F38.W0 AE /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0xae<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0xae<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VFNMSUB213SD xmm1, xmm2, m64: VEX.128.66.0F38.W1 AF /r
 	{needFMA | v66 | v0F38 | vw1 | 0xaf<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 5<<aBytes},
 	// VFNMSUB213SD xmm1, xmm2, xmm3: VEX.128.66.0F38.W1 AF /r
@@ -8788,19 +8788,19 @@ var rows = [...]row{
 	// VFNMSUB231PD zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W1 BE /r
 	{needAVX512F | v66 | v0F38 | vw1 | e512 | disp8*6 | 0xbe<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VFNMSUB231PD zmm1 {k1}{z}, zmm3, m64 {1to8}: EVEX.512.66.0F38.W1 BE /r
-	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0xbe<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0xbe<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VFNMSUB231PD xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W1 BE /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | 0xbe<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VFNMSUB231PD xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W1 BE /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | disp8*4 | 0xbe<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VFNMSUB231PD xmm1 {k1}{z}, xmm3, m64 {1to2}: EVEX.128.66.0F38.W1 BE /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0xbe<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0xbe<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 2<<aCount | 5<<aBytes},
 	// VFNMSUB231PD ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W1 BE /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | 0xbe<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VFNMSUB231PD ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W1 BE /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | disp8*5 | 0xbe<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VFNMSUB231PD ymm1 {k1}{z}, ymm3, m64 {1to4}: EVEX.256.66.0F38.W1 BE /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0xbe<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0xbe<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 5<<aBytes},
 	// VFNMSUB231PS xmm1, xmm2, m128: VEX.128.66.0F38.W0 BE /r
 	{needFMA | v66 | v0F38 | 0xbe<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 7<<aBytes},
 	// VFNMSUB231PS xmm1, xmm2, xmm3: VEX.128.66.0F38.W0 BE /r
@@ -8816,19 +8816,19 @@ var rows = [...]row{
 	// VFNMSUB231PS zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W0 BE /r
 	{needAVX512F | v66 | v0F38 | e512 | disp8*6 | 0xbe<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VFNMSUB231PS zmm1 {k1}{z}, zmm3, m32 {1to16}: EVEX.512.66.0F38.W0 BE /r
-	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0xbe<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0xbe<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VFNMSUB231PS xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W0 BE /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | 0xbe<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VFNMSUB231PS xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W0 BE /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | disp8*4 | 0xbe<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VFNMSUB231PS xmm1 {k1}{z}, xmm3, m32 {1to4}: EVEX.128.66.0F38.W0 BE /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0xbe<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0xbe<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VFNMSUB231PS ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W0 BE /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | 0xbe<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VFNMSUB231PS ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W0 BE /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | disp8*5 | 0xbe<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VFNMSUB231PS ymm1 {k1}{z}, ymm3, m32 {1to8}: EVEX.256.66.0F38.W0 BE /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0xbe<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0xbe<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VFNMSUB231SD xmm1, xmm2, m64: VEX.128.66.0F38.W1 BF /r
 	{needFMA | v66 | v0F38 | vw1 | 0xbf<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 5<<aBytes},
 	// VFNMSUB231SD xmm1, xmm2, xmm3: VEX.128.66.0F38.W1 BF /r
@@ -8866,19 +8866,19 @@ var rows = [...]row{
 	// VFPCLASSPD k1 {k1}, m512, imm8: EVEX.512.66.0F3A.W1 66 /r ib
 	{needAVX512DQ | v66 | v0F3A | vw1 | e512 | disp8*6 | 0x66<<op | imm8, cK | cMem<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aMerging | aSized | 10<<aBytes | immAny8},
 	// VFPCLASSPD k1 {k1}, m64 {1to8}, imm8: EVEX.512.66.0F3A.W1 66 /r ib
-	{needAVX512DQ | v66 | v0F3A | vw1 | e512 | eb | disp8*3 | 0x66<<op | imm8, cK | cBcst<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aMerging | aSized | 5<<aBytes | immAny8},
+	{needAVX512DQ | v66 | v0F3A | vw1 | e512 | eb | disp8*3 | 0x66<<op | imm8, cK | cBcst<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aMerging | aSized | 8<<aCount | 5<<aBytes | immAny8},
 	// VFPCLASSPD k1 {k1}, xmm3, imm8: EVEX.128.66.0F3A.W1 66 /r ib
 	{needAVX512DQAndAVX512VL | v66 | v0F3A | vw1 | 0x66<<op | imm8, cK | cX<<5 | cImm<<10, inReg | inRM<<4 | inImm<<8, encZRR | aMerging | immAny8},
 	// VFPCLASSPD k1 {k1}, m128, imm8: EVEX.128.66.0F3A.W1 66 /r ib
 	{needAVX512DQAndAVX512VL | v66 | v0F3A | vw1 | disp8*4 | 0x66<<op | imm8, cK | cMem<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aMerging | aSized | 7<<aBytes | immAny8},
 	// VFPCLASSPD k1 {k1}, m64 {1to2}, imm8: EVEX.128.66.0F3A.W1 66 /r ib
-	{needAVX512DQAndAVX512VL | v66 | v0F3A | vw1 | eb | disp8*3 | 0x66<<op | imm8, cK | cBcst<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aMerging | aSized | 5<<aBytes | immAny8},
+	{needAVX512DQAndAVX512VL | v66 | v0F3A | vw1 | eb | disp8*3 | 0x66<<op | imm8, cK | cBcst<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aMerging | aSized | 2<<aCount | 5<<aBytes | immAny8},
 	// VFPCLASSPD k1 {k1}, ymm3, imm8: EVEX.256.66.0F3A.W1 66 /r ib
 	{needAVX512DQAndAVX512VL | v66 | v0F3A | vw1 | e256 | 0x66<<op | imm8, cK | cY<<5 | cImm<<10, inReg | inRM<<4 | inImm<<8, encZRR | aMerging | immAny8},
 	// VFPCLASSPD k1 {k1}, m256, imm8: EVEX.256.66.0F3A.W1 66 /r ib
 	{needAVX512DQAndAVX512VL | v66 | v0F3A | vw1 | e256 | disp8*5 | 0x66<<op | imm8, cK | cMem<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aMerging | aSized | 9<<aBytes | immAny8},
 	// VFPCLASSPD k1 {k1}, m64 {1to4}, imm8: EVEX.256.66.0F3A.W1 66 /r ib
-	{needAVX512DQAndAVX512VL | v66 | v0F3A | vw1 | e256 | eb | disp8*3 | 0x66<<op | imm8, cK | cBcst<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aMerging | aSized | 5<<aBytes | immAny8},
+	{needAVX512DQAndAVX512VL | v66 | v0F3A | vw1 | e256 | eb | disp8*3 | 0x66<<op | imm8, cK | cBcst<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aMerging | aSized | 4<<aCount | 5<<aBytes | immAny8},
 	// VFPCLASSPH k1 {k1}, zmm3, imm8: EVEX.512.0F3A.W0 66 /r ib
 	{needAVX512FP16 | v0F3A | e512 | 0x66<<op | imm8, cK | cZ<<5 | cImm<<10, inReg | inRM<<4 | inImm<<8, encZRR | aMerging | immAny8},
 	// VFPCLASSPH k1 {k1}, m512, imm8: EVEX.512.0F3A.W0 66 /r ib
@@ -8896,19 +8896,19 @@ var rows = [...]row{
 	// VFPCLASSPS k1 {k1}, m512, imm8: EVEX.512.66.0F3A.W0 66 /r ib
 	{needAVX512DQ | v66 | v0F3A | e512 | disp8*6 | 0x66<<op | imm8, cK | cMem<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aMerging | aSized | 10<<aBytes | immAny8},
 	// VFPCLASSPS k1 {k1}, m32 {1to16}, imm8: EVEX.512.66.0F3A.W0 66 /r ib
-	{needAVX512DQ | v66 | v0F3A | e512 | eb | disp8*2 | 0x66<<op | imm8, cK | cBcst<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aMerging | aSized | 3<<aBytes | immAny8},
+	{needAVX512DQ | v66 | v0F3A | e512 | eb | disp8*2 | 0x66<<op | imm8, cK | cBcst<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aMerging | aSized | 16<<aCount | 3<<aBytes | immAny8},
 	// VFPCLASSPS k1 {k1}, xmm3, imm8: EVEX.128.66.0F3A.W0 66 /r ib
 	{needAVX512DQAndAVX512VL | v66 | v0F3A | 0x66<<op | imm8, cK | cX<<5 | cImm<<10, inReg | inRM<<4 | inImm<<8, encZRR | aMerging | immAny8},
 	// VFPCLASSPS k1 {k1}, m128, imm8: EVEX.128.66.0F3A.W0 66 /r ib
 	{needAVX512DQAndAVX512VL | v66 | v0F3A | disp8*4 | 0x66<<op | imm8, cK | cMem<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aMerging | aSized | 7<<aBytes | immAny8},
 	// VFPCLASSPS k1 {k1}, m32 {1to4}, imm8: EVEX.128.66.0F3A.W0 66 /r ib
-	{needAVX512DQAndAVX512VL | v66 | v0F3A | eb | disp8*2 | 0x66<<op | imm8, cK | cBcst<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aMerging | aSized | 3<<aBytes | immAny8},
+	{needAVX512DQAndAVX512VL | v66 | v0F3A | eb | disp8*2 | 0x66<<op | imm8, cK | cBcst<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aMerging | aSized | 4<<aCount | 3<<aBytes | immAny8},
 	// VFPCLASSPS k1 {k1}, ymm3, imm8: EVEX.256.66.0F3A.W0 66 /r ib
 	{needAVX512DQAndAVX512VL | v66 | v0F3A | e256 | 0x66<<op | imm8, cK | cY<<5 | cImm<<10, inReg | inRM<<4 | inImm<<8, encZRR | aMerging | immAny8},
 	// VFPCLASSPS k1 {k1}, m256, imm8: EVEX.256.66.0F3A.W0 66 /r ib
 	{needAVX512DQAndAVX512VL | v66 | v0F3A | e256 | disp8*5 | 0x66<<op | imm8, cK | cMem<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aMerging | aSized | 9<<aBytes | immAny8},
 	// VFPCLASSPS k1 {k1}, m32 {1to8}, imm8: EVEX.256.66.0F3A.W0 66 /r ib
-	{needAVX512DQAndAVX512VL | v66 | v0F3A | e256 | eb | disp8*2 | 0x66<<op | imm8, cK | cBcst<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aMerging | aSized | 3<<aBytes | immAny8},
+	{needAVX512DQAndAVX512VL | v66 | v0F3A | e256 | eb | disp8*2 | 0x66<<op | imm8, cK | cBcst<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aMerging | aSized | 8<<aCount | 3<<aBytes | immAny8},
 	// VFPCLASSSD k1 {k1}, xmm3, imm8: EVEX.128.66.0F3A.W1 67 /r ib
 	{needAVX512DQ | v66 | v0F3A | vw1 | 0x67<<op | imm8, cK | cX<<5 | cImm<<10, inReg | inRM<<4 | inImm<<8, encZRR | aMerging | immAny8},
 	// VFPCLASSSD k1 {k1}, m64, imm8: EVEX.128.66.0F3A.W1 67 /r ib
@@ -8984,19 +8984,19 @@ var rows = [...]row{
 	// VGETEXPPD zmm1 {k1}{z}, m512: EVEX.512.66.0F38.W1 42 /r
 	{needAVX512F | v66 | v0F38 | vw1 | e512 | disp8*6 | 0x42<<op, cZ | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 10<<aBytes},
 	// VGETEXPPD zmm1 {k1}{z}, m64 {1to8}: EVEX.512.66.0F38.W1 42 /r
-	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0x42<<op, cZ | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0x42<<op, cZ | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VGETEXPPD xmm1 {k1}{z}, xmm3: EVEX.128.66.0F38.W1 42 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | 0x42<<op, cX | cX<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VGETEXPPD xmm1 {k1}{z}, m128: EVEX.128.66.0F38.W1 42 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | disp8*4 | 0x42<<op, cX | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 7<<aBytes},
 	// VGETEXPPD xmm1 {k1}{z}, m64 {1to2}: EVEX.128.66.0F38.W1 42 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0x42<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0x42<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 2<<aCount | 5<<aBytes},
 	// VGETEXPPD ymm1 {k1}{z}, ymm3: EVEX.256.66.0F38.W1 42 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | 0x42<<op, cY | cY<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VGETEXPPD ymm1 {k1}{z}, m256: EVEX.256.66.0F38.W1 42 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | disp8*5 | 0x42<<op, cY | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 9<<aBytes},
 	// VGETEXPPD ymm1 {k1}{z}, m64 {1to4}: EVEX.256.66.0F38.W1 42 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0x42<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0x42<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 4<<aCount | 5<<aBytes},
 	// VGETEXPPS zmm1 {k1}{z}, zmm3: EVEX.512.66.0F38.W0 42 /r
 	{needAVX512F | v66 | v0F38 | e512 | 0x42<<op, cZ | cZ<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VGETEXPPS zmm1 {k1}{z}, zmm3 {sae}: EVEX.512.66.0F38.W0 42 /r
@@ -9004,19 +9004,19 @@ var rows = [...]row{
 	// VGETEXPPS zmm1 {k1}{z}, m512: EVEX.512.66.0F38.W0 42 /r
 	{needAVX512F | v66 | v0F38 | e512 | disp8*6 | 0x42<<op, cZ | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 10<<aBytes},
 	// VGETEXPPS zmm1 {k1}{z}, m32 {1to16}: EVEX.512.66.0F38.W0 42 /r
-	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0x42<<op, cZ | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0x42<<op, cZ | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VGETEXPPS xmm1 {k1}{z}, xmm3: EVEX.128.66.0F38.W0 42 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | 0x42<<op, cX | cX<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VGETEXPPS xmm1 {k1}{z}, m128: EVEX.128.66.0F38.W0 42 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | disp8*4 | 0x42<<op, cX | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 7<<aBytes},
 	// VGETEXPPS xmm1 {k1}{z}, m32 {1to4}: EVEX.128.66.0F38.W0 42 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0x42<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0x42<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VGETEXPPS ymm1 {k1}{z}, ymm3: EVEX.256.66.0F38.W0 42 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | 0x42<<op, cY | cY<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VGETEXPPS ymm1 {k1}{z}, m256: EVEX.256.66.0F38.W0 42 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | disp8*5 | 0x42<<op, cY | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 9<<aBytes},
 	// VGETEXPPS ymm1 {k1}{z}, m32 {1to8}: EVEX.256.66.0F38.W0 42 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0x42<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0x42<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VGETEXPSD xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W1 43 /r
 	{needAVX512F | v66 | v0F38 | vw1 | 0x43<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VGETEXPSD xmm1 {k1}{z}, xmm3, xmm4 {sae}: EVEX.128.66.0F38.W1 43 /r
@@ -9048,19 +9048,19 @@ var rows = [...]row{
 	// VGETMANTPD zmm1 {k1}{z}, m512, imm8: EVEX.512.66.0F3A.W1 26 /r ib
 	{needAVX512F | v66 | v0F3A | vw1 | e512 | disp8*6 | 0x26<<op | imm8, cZ | cMem<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 10<<aBytes | immAny8},
 	// VGETMANTPD zmm1 {k1}{z}, m64 {1to8}, imm8: EVEX.512.66.0F3A.W1 26 /r ib
-	{needAVX512F | v66 | v0F3A | vw1 | e512 | eb | disp8*3 | 0x26<<op | imm8, cZ | cBcst<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 5<<aBytes | immAny8},
+	{needAVX512F | v66 | v0F3A | vw1 | e512 | eb | disp8*3 | 0x26<<op | imm8, cZ | cBcst<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 8<<aCount | 5<<aBytes | immAny8},
 	// VGETMANTPD xmm1 {k1}{z}, xmm3, imm8: EVEX.128.66.0F3A.W1 26 /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F3A | vw1 | 0x26<<op | imm8, cX | cX<<5 | cImm<<10, inReg | inRM<<4 | inImm<<8, encZRR | aZeroing | immAny8},
 	// VGETMANTPD xmm1 {k1}{z}, m128, imm8: EVEX.128.66.0F3A.W1 26 /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F3A | vw1 | disp8*4 | 0x26<<op | imm8, cX | cMem<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 7<<aBytes | immAny8},
 	// VGETMANTPD xmm1 {k1}{z}, m64 {1to2}, imm8: EVEX.128.66.0F3A.W1 26 /r ib
-	{needAVX512FAndAVX512VL | v66 | v0F3A | vw1 | eb | disp8*3 | 0x26<<op | imm8, cX | cBcst<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 5<<aBytes | immAny8},
+	{needAVX512FAndAVX512VL | v66 | v0F3A | vw1 | eb | disp8*3 | 0x26<<op | imm8, cX | cBcst<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 2<<aCount | 5<<aBytes | immAny8},
 	// VGETMANTPD ymm1 {k1}{z}, ymm3, imm8: EVEX.256.66.0F3A.W1 26 /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F3A | vw1 | e256 | 0x26<<op | imm8, cY | cY<<5 | cImm<<10, inReg | inRM<<4 | inImm<<8, encZRR | aZeroing | immAny8},
 	// VGETMANTPD ymm1 {k1}{z}, m256, imm8: EVEX.256.66.0F3A.W1 26 /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F3A | vw1 | e256 | disp8*5 | 0x26<<op | imm8, cY | cMem<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 9<<aBytes | immAny8},
 	// VGETMANTPD ymm1 {k1}{z}, m64 {1to4}, imm8: EVEX.256.66.0F3A.W1 26 /r ib
-	{needAVX512FAndAVX512VL | v66 | v0F3A | vw1 | e256 | eb | disp8*3 | 0x26<<op | imm8, cY | cBcst<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 5<<aBytes | immAny8},
+	{needAVX512FAndAVX512VL | v66 | v0F3A | vw1 | e256 | eb | disp8*3 | 0x26<<op | imm8, cY | cBcst<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 4<<aCount | 5<<aBytes | immAny8},
 	// VGETMANTPH zmm1 {k1}{z}, zmm3, imm8: EVEX.512.0F3A.W0 26 /r ib
 	{needAVX512FP16 | v0F3A | e512 | 0x26<<op | imm8, cZ | cZ<<5 | cImm<<10, inReg | inRM<<4 | inImm<<8, encZRR | aZeroing | immAny8},
 	// VGETMANTPH zmm1 {k1}{z}, zmm3, imm8 {sae}: EVEX.512.0F3A.W0 26 /r ib
@@ -9082,19 +9082,19 @@ var rows = [...]row{
 	// VGETMANTPS zmm1 {k1}{z}, m512, imm8: EVEX.512.66.0F3A.W0 26 /r ib
 	{needAVX512F | v66 | v0F3A | e512 | disp8*6 | 0x26<<op | imm8, cZ | cMem<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 10<<aBytes | immAny8},
 	// VGETMANTPS zmm1 {k1}{z}, m32 {1to16}, imm8: EVEX.512.66.0F3A.W0 26 /r ib
-	{needAVX512F | v66 | v0F3A | e512 | eb | disp8*2 | 0x26<<op | imm8, cZ | cBcst<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 3<<aBytes | immAny8},
+	{needAVX512F | v66 | v0F3A | e512 | eb | disp8*2 | 0x26<<op | imm8, cZ | cBcst<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes | immAny8},
 	// VGETMANTPS xmm1 {k1}{z}, xmm3, imm8: EVEX.128.66.0F3A.W0 26 /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F3A | 0x26<<op | imm8, cX | cX<<5 | cImm<<10, inReg | inRM<<4 | inImm<<8, encZRR | aZeroing | immAny8},
 	// VGETMANTPS xmm1 {k1}{z}, m128, imm8: EVEX.128.66.0F3A.W0 26 /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F3A | disp8*4 | 0x26<<op | imm8, cX | cMem<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 7<<aBytes | immAny8},
 	// VGETMANTPS xmm1 {k1}{z}, m32 {1to4}, imm8: EVEX.128.66.0F3A.W0 26 /r ib
-	{needAVX512FAndAVX512VL | v66 | v0F3A | eb | disp8*2 | 0x26<<op | imm8, cX | cBcst<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 3<<aBytes | immAny8},
+	{needAVX512FAndAVX512VL | v66 | v0F3A | eb | disp8*2 | 0x26<<op | imm8, cX | cBcst<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes | immAny8},
 	// VGETMANTPS ymm1 {k1}{z}, ymm3, imm8: EVEX.256.66.0F3A.W0 26 /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F3A | e256 | 0x26<<op | imm8, cY | cY<<5 | cImm<<10, inReg | inRM<<4 | inImm<<8, encZRR | aZeroing | immAny8},
 	// VGETMANTPS ymm1 {k1}{z}, m256, imm8: EVEX.256.66.0F3A.W0 26 /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F3A | e256 | disp8*5 | 0x26<<op | imm8, cY | cMem<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 9<<aBytes | immAny8},
 	// VGETMANTPS ymm1 {k1}{z}, m32 {1to8}, imm8: EVEX.256.66.0F3A.W0 26 /r ib
-	{needAVX512FAndAVX512VL | v66 | v0F3A | e256 | eb | disp8*2 | 0x26<<op | imm8, cY | cBcst<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 3<<aBytes | immAny8},
+	{needAVX512FAndAVX512VL | v66 | v0F3A | e256 | eb | disp8*2 | 0x26<<op | imm8, cY | cBcst<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes | immAny8},
 	// VGETMANTSD xmm1 {k1}{z}, xmm3, xmm4, imm8: EVEX.128.66.0F3A.W1 27 /r ib
 	{needAVX512F | v66 | v0F3A | vw1 | 0x27<<op | imm8, cX | cX<<5 | cX<<10 | cImm<<15, inReg | inV<<4 | inRM<<8 | inImm<<12, encZRR | aZeroing | immAny8},
 	// VGETMANTSD xmm1 {k1}{z}, xmm3, xmm4, imm8 {sae}: EVEX.128.66.0F3A.W1 27 /r ib
@@ -9126,19 +9126,19 @@ var rows = [...]row{
 	// VGF2P8AFFINEINVQB zmm1 {k1}{z}, zmm3, m512, imm8: EVEX.512.66.0F3A.W1 CF /r ib
 	{needAVX512FAndGFNI | v66 | v0F3A | vw1 | e512 | disp8*6 | 0xcf<<op | imm8, cZ | cZ<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 10<<aBytes | immAny8},
 	// VGF2P8AFFINEINVQB zmm1 {k1}{z}, zmm3, m64 {1to8}, imm8: EVEX.512.66.0F3A.W1 CF /r ib
-	{needAVX512FAndGFNI | v66 | v0F3A | vw1 | e512 | eb | disp8*3 | 0xcf<<op | imm8, cZ | cZ<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 5<<aBytes | immAny8},
+	{needAVX512FAndGFNI | v66 | v0F3A | vw1 | e512 | eb | disp8*3 | 0xcf<<op | imm8, cZ | cZ<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 8<<aCount | 5<<aBytes | immAny8},
 	// VGF2P8AFFINEINVQB xmm1 {k1}{z}, xmm3, xmm4, imm8: EVEX.128.66.0F3A.W1 CF /r ib
 	{needAVX512FAndGFNIAndAVX512VL | v66 | v0F3A | vw1 | 0xcf<<op | imm8, cX | cX<<5 | cX<<10 | cImm<<15, inReg | inV<<4 | inRM<<8 | inImm<<12, encZRR | aZeroing | immAny8},
 	// VGF2P8AFFINEINVQB xmm1 {k1}{z}, xmm3, m128, imm8: EVEX.128.66.0F3A.W1 CF /r ib
 	{needAVX512FAndGFNIAndAVX512VL | v66 | v0F3A | vw1 | disp8*4 | 0xcf<<op | imm8, cX | cX<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 7<<aBytes | immAny8},
 	// VGF2P8AFFINEINVQB xmm1 {k1}{z}, xmm3, m64 {1to2}, imm8: EVEX.128.66.0F3A.W1 CF /r ib
-	{needAVX512FAndGFNIAndAVX512VL | v66 | v0F3A | vw1 | eb | disp8*3 | 0xcf<<op | imm8, cX | cX<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 5<<aBytes | immAny8},
+	{needAVX512FAndGFNIAndAVX512VL | v66 | v0F3A | vw1 | eb | disp8*3 | 0xcf<<op | imm8, cX | cX<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 2<<aCount | 5<<aBytes | immAny8},
 	// VGF2P8AFFINEINVQB ymm1 {k1}{z}, ymm3, ymm4, imm8: EVEX.256.66.0F3A.W1 CF /r ib
 	{needAVX512FAndGFNIAndAVX512VL | v66 | v0F3A | vw1 | e256 | 0xcf<<op | imm8, cY | cY<<5 | cY<<10 | cImm<<15, inReg | inV<<4 | inRM<<8 | inImm<<12, encZRR | aZeroing | immAny8},
 	// VGF2P8AFFINEINVQB ymm1 {k1}{z}, ymm3, m256, imm8: EVEX.256.66.0F3A.W1 CF /r ib
 	{needAVX512FAndGFNIAndAVX512VL | v66 | v0F3A | vw1 | e256 | disp8*5 | 0xcf<<op | imm8, cY | cY<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 9<<aBytes | immAny8},
 	// VGF2P8AFFINEINVQB ymm1 {k1}{z}, ymm3, m64 {1to4}, imm8: EVEX.256.66.0F3A.W1 CF /r ib
-	{needAVX512FAndGFNIAndAVX512VL | v66 | v0F3A | vw1 | e256 | eb | disp8*3 | 0xcf<<op | imm8, cY | cY<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 5<<aBytes | immAny8},
+	{needAVX512FAndGFNIAndAVX512VL | v66 | v0F3A | vw1 | e256 | eb | disp8*3 | 0xcf<<op | imm8, cY | cY<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 4<<aCount | 5<<aBytes | immAny8},
 	// VGF2P8AFFINEQB xmm1, xmm2, xmm3, imm8: VEX.128.66.0F3A.W1 CE /r ib
 	{needAVXAndGFNI | v66 | v0F3A | vw1 | 0xce<<op | imm8, cX | cX<<5 | cX<<10 | cImm<<15, inReg | inV<<4 | inRM<<8 | inImm<<12, encVRR | immAny8},
 	// VGF2P8AFFINEQB xmm1, xmm2, m128, imm8: VEX.128.66.0F3A.W1 CE /r ib
@@ -9152,19 +9152,19 @@ var rows = [...]row{
 	// VGF2P8AFFINEQB zmm1 {k1}{z}, zmm3, m512, imm8: EVEX.512.66.0F3A.W1 CE /r ib
 	{needAVX512FAndGFNI | v66 | v0F3A | vw1 | e512 | disp8*6 | 0xce<<op | imm8, cZ | cZ<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 10<<aBytes | immAny8},
 	// VGF2P8AFFINEQB zmm1 {k1}{z}, zmm3, m64 {1to8}, imm8: EVEX.512.66.0F3A.W1 CE /r ib
-	{needAVX512FAndGFNI | v66 | v0F3A | vw1 | e512 | eb | disp8*3 | 0xce<<op | imm8, cZ | cZ<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 5<<aBytes | immAny8},
+	{needAVX512FAndGFNI | v66 | v0F3A | vw1 | e512 | eb | disp8*3 | 0xce<<op | imm8, cZ | cZ<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 8<<aCount | 5<<aBytes | immAny8},
 	// VGF2P8AFFINEQB xmm1 {k1}{z}, xmm3, xmm4, imm8: EVEX.128.66.0F3A.W1 CE /r ib
 	{needAVX512FAndGFNIAndAVX512VL | v66 | v0F3A | vw1 | 0xce<<op | imm8, cX | cX<<5 | cX<<10 | cImm<<15, inReg | inV<<4 | inRM<<8 | inImm<<12, encZRR | aZeroing | immAny8},
 	// VGF2P8AFFINEQB xmm1 {k1}{z}, xmm3, m128, imm8: EVEX.128.66.0F3A.W1 CE /r ib
 	{needAVX512FAndGFNIAndAVX512VL | v66 | v0F3A | vw1 | disp8*4 | 0xce<<op | imm8, cX | cX<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 7<<aBytes | immAny8},
 	// VGF2P8AFFINEQB xmm1 {k1}{z}, xmm3, m64 {1to2}, imm8: EVEX.128.66.0F3A.W1 CE /r ib
-	{needAVX512FAndGFNIAndAVX512VL | v66 | v0F3A | vw1 | eb | disp8*3 | 0xce<<op | imm8, cX | cX<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 5<<aBytes | immAny8},
+	{needAVX512FAndGFNIAndAVX512VL | v66 | v0F3A | vw1 | eb | disp8*3 | 0xce<<op | imm8, cX | cX<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 2<<aCount | 5<<aBytes | immAny8},
 	// VGF2P8AFFINEQB ymm1 {k1}{z}, ymm3, ymm4, imm8: EVEX.256.66.0F3A.W1 CE /r ib
 	{needAVX512FAndGFNIAndAVX512VL | v66 | v0F3A | vw1 | e256 | 0xce<<op | imm8, cY | cY<<5 | cY<<10 | cImm<<15, inReg | inV<<4 | inRM<<8 | inImm<<12, encZRR | aZeroing | immAny8},
 	// VGF2P8AFFINEQB ymm1 {k1}{z}, ymm3, m256, imm8: EVEX.256.66.0F3A.W1 CE /r ib
 	{needAVX512FAndGFNIAndAVX512VL | v66 | v0F3A | vw1 | e256 | disp8*5 | 0xce<<op | imm8, cY | cY<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 9<<aBytes | immAny8},
 	// VGF2P8AFFINEQB ymm1 {k1}{z}, ymm3, m64 {1to4}, imm8: EVEX.256.66.0F3A.W1 CE /r ib
-	{needAVX512FAndGFNIAndAVX512VL | v66 | v0F3A | vw1 | e256 | eb | disp8*3 | 0xce<<op | imm8, cY | cY<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 5<<aBytes | immAny8},
+	{needAVX512FAndGFNIAndAVX512VL | v66 | v0F3A | vw1 | e256 | eb | disp8*3 | 0xce<<op | imm8, cY | cY<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 4<<aCount | 5<<aBytes | immAny8},
 	// VGF2P8MULB xmm1, xmm2, xmm3: VEX.128.66.0F38.W0 CF /r
 	{needAVXAndGFNI | v66 | v0F38 | 0xcf<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encVRR},
 	// VGF2P8MULB xmm1, xmm2, m128: VEX.128.66.0F38.W0 CF /r
@@ -9320,19 +9320,19 @@ var rows = [...]row{
 	// VMAXPD zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F.W1 5F /r
 	{needAVX512F | v66 | v0F | vw1 | e512 | disp8*6 | 0x5f<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VMAXPD zmm1 {k1}{z}, zmm3, m64 {1to8}: EVEX.512.66.0F.W1 5F /r
-	{needAVX512F | v66 | v0F | vw1 | e512 | eb | disp8*3 | 0x5f<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512F | v66 | v0F | vw1 | e512 | eb | disp8*3 | 0x5f<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VMAXPD xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F.W1 5F /r
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | 0x5f<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VMAXPD xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F.W1 5F /r
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | disp8*4 | 0x5f<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VMAXPD xmm1 {k1}{z}, xmm3, m64 {1to2}: EVEX.128.66.0F.W1 5F /r
-	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | eb | disp8*3 | 0x5f<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | eb | disp8*3 | 0x5f<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 2<<aCount | 5<<aBytes},
 	// VMAXPD ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F.W1 5F /r
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | 0x5f<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VMAXPD ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F.W1 5F /r
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | disp8*5 | 0x5f<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VMAXPD ymm1 {k1}{z}, ymm3, m64 {1to4}: EVEX.256.66.0F.W1 5F /r
-	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | eb | disp8*3 | 0x5f<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | eb | disp8*3 | 0x5f<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 5<<aBytes},
 	// VMAXPS xmm1, xmm2, m128: VEX.128.0F.W0 5F /r
 	{needAVX | v0F | 0x5f<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 7<<aBytes},
 	// VMAXPS xmm1, xmm2, xmm3: VEX.128.0F.W0 5F /r
@@ -9348,19 +9348,19 @@ var rows = [...]row{
 	// VMAXPS zmm1 {k1}{z}, zmm3, m512: EVEX.512.0F.W0 5F /r
 	{needAVX512F | v0F | e512 | disp8*6 | 0x5f<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VMAXPS zmm1 {k1}{z}, zmm3, m32 {1to16}: EVEX.512.0F.W0 5F /r
-	{needAVX512F | v0F | e512 | eb | disp8*2 | 0x5f<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512F | v0F | e512 | eb | disp8*2 | 0x5f<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VMAXPS xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.0F.W0 5F /r
 	{needAVX512FAndAVX512VL | v0F | 0x5f<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VMAXPS xmm1 {k1}{z}, xmm3, m128: EVEX.128.0F.W0 5F /r
 	{needAVX512FAndAVX512VL | v0F | disp8*4 | 0x5f<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VMAXPS xmm1 {k1}{z}, xmm3, m32 {1to4}: EVEX.128.0F.W0 5F /r
-	{needAVX512FAndAVX512VL | v0F | eb | disp8*2 | 0x5f<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v0F | eb | disp8*2 | 0x5f<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VMAXPS ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.0F.W0 5F /r
 	{needAVX512FAndAVX512VL | v0F | e256 | 0x5f<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VMAXPS ymm1 {k1}{z}, ymm3, m256: EVEX.256.0F.W0 5F /r
 	{needAVX512FAndAVX512VL | v0F | e256 | disp8*5 | 0x5f<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VMAXPS ymm1 {k1}{z}, ymm3, m32 {1to8}: EVEX.256.0F.W0 5F /r
-	{needAVX512FAndAVX512VL | v0F | e256 | eb | disp8*2 | 0x5f<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v0F | e256 | eb | disp8*2 | 0x5f<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VMAXSD xmm1, xmm2, m64: VEX.128.F2.0F.W0 5F /r
 	{needAVX | vF2 | v0F | 0x5f<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 5<<aBytes},
 	// VMAXSD xmm1, xmm2, xmm3: VEX.128.F2.0F.W0 5F /r
@@ -9398,13 +9398,13 @@ var rows = [...]row{
 	// VMINMAXPD xmm1 {k1}{z}, xmm3, m128, imm8: EVEX.128.66.0F3A.W1 52 /r ib
 	{needAVX102 | v66 | v0F3A | vw1 | disp8*4 | 0x52<<op | imm8, cX | cX<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 7<<aBytes | immAny8},
 	// VMINMAXPD xmm1 {k1}{z}, xmm3, m64 {1to2}, imm8: EVEX.128.66.0F3A.W1 52 /r ib
-	{needAVX102 | v66 | v0F3A | vw1 | eb | disp8*3 | 0x52<<op | imm8, cX | cX<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 5<<aBytes | immAny8},
+	{needAVX102 | v66 | v0F3A | vw1 | eb | disp8*3 | 0x52<<op | imm8, cX | cX<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 2<<aCount | 5<<aBytes | immAny8},
 	// VMINMAXPD ymm1 {k1}{z}, ymm3, ymm4, imm8: EVEX.256.66.0F3A.W1 52 /r ib
 	{needAVX102 | v66 | v0F3A | vw1 | e256 | 0x52<<op | imm8, cY | cY<<5 | cY<<10 | cImm<<15, inReg | inV<<4 | inRM<<8 | inImm<<12, encZRR | aZeroing | immAny8},
 	// VMINMAXPD ymm1 {k1}{z}, ymm3, m256, imm8: EVEX.256.66.0F3A.W1 52 /r ib
 	{needAVX102 | v66 | v0F3A | vw1 | e256 | disp8*5 | 0x52<<op | imm8, cY | cY<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 9<<aBytes | immAny8},
 	// VMINMAXPD ymm1 {k1}{z}, ymm3, m64 {1to4}, imm8: EVEX.256.66.0F3A.W1 52 /r ib
-	{needAVX102 | v66 | v0F3A | vw1 | e256 | eb | disp8*3 | 0x52<<op | imm8, cY | cY<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 5<<aBytes | immAny8},
+	{needAVX102 | v66 | v0F3A | vw1 | e256 | eb | disp8*3 | 0x52<<op | imm8, cY | cY<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 4<<aCount | 5<<aBytes | immAny8},
 	// VMINMAXPD zmm1 {k1}{z}, zmm3, zmm4, imm8: EVEX.512.66.0F3A.W1 52 /r ib
 	{needAVX102 | v66 | v0F3A | vw1 | e512 | 0x52<<op | imm8, cZ | cZ<<5 | cZ<<10 | cImm<<15, inReg | inV<<4 | inRM<<8 | inImm<<12, encZRR | aZeroing | immAny8},
 	// VMINMAXPD zmm1 {k1}{z}, zmm3, zmm4, imm8 {sae}: EVEX.512.66.0F3A.W1 52 /r ib
@@ -9412,7 +9412,7 @@ var rows = [...]row{
 	// VMINMAXPD zmm1 {k1}{z}, zmm3, m512, imm8: EVEX.512.66.0F3A.W1 52 /r ib
 	{needAVX102 | v66 | v0F3A | vw1 | e512 | disp8*6 | 0x52<<op | imm8, cZ | cZ<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 10<<aBytes | immAny8},
 	// VMINMAXPD zmm1 {k1}{z}, zmm3, m64 {1to8}, imm8: EVEX.512.66.0F3A.W1 52 /r ib
-	{needAVX102 | v66 | v0F3A | vw1 | e512 | eb | disp8*3 | 0x52<<op | imm8, cZ | cZ<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 5<<aBytes | immAny8},
+	{needAVX102 | v66 | v0F3A | vw1 | e512 | eb | disp8*3 | 0x52<<op | imm8, cZ | cZ<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 8<<aCount | 5<<aBytes | immAny8},
 	// VMINMAXPH xmm1 {k1}{z}, xmm3, xmm4, imm8: EVEX.128.0F3A.W0 52 /r ib
 	{needAVX102 | v0F3A | 0x52<<op | imm8, cX | cX<<5 | cX<<10 | cImm<<15, inReg | inV<<4 | inRM<<8 | inImm<<12, encZRR | aZeroing | immAny8},
 	// VMINMAXPH xmm1 {k1}{z}, xmm3, m128, imm8: EVEX.128.0F3A.W0 52 /r ib
@@ -9432,13 +9432,13 @@ var rows = [...]row{
 	// VMINMAXPS xmm1 {k1}{z}, xmm3, m128, imm8: EVEX.128.66.0F3A.W0 52 /r ib
 	{needAVX102 | v66 | v0F3A | disp8*4 | 0x52<<op | imm8, cX | cX<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 7<<aBytes | immAny8},
 	// VMINMAXPS xmm1 {k1}{z}, xmm3, m32 {1to4}, imm8: EVEX.128.66.0F3A.W0 52 /r ib
-	{needAVX102 | v66 | v0F3A | eb | disp8*2 | 0x52<<op | imm8, cX | cX<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 3<<aBytes | immAny8},
+	{needAVX102 | v66 | v0F3A | eb | disp8*2 | 0x52<<op | imm8, cX | cX<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 4<<aCount | 3<<aBytes | immAny8},
 	// VMINMAXPS ymm1 {k1}{z}, ymm3, ymm4, imm8: EVEX.256.66.0F3A.W0 52 /r ib
 	{needAVX102 | v66 | v0F3A | e256 | 0x52<<op | imm8, cY | cY<<5 | cY<<10 | cImm<<15, inReg | inV<<4 | inRM<<8 | inImm<<12, encZRR | aZeroing | immAny8},
 	// VMINMAXPS ymm1 {k1}{z}, ymm3, m256, imm8: EVEX.256.66.0F3A.W0 52 /r ib
 	{needAVX102 | v66 | v0F3A | e256 | disp8*5 | 0x52<<op | imm8, cY | cY<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 9<<aBytes | immAny8},
 	// VMINMAXPS ymm1 {k1}{z}, ymm3, m32 {1to8}, imm8: EVEX.256.66.0F3A.W0 52 /r ib
-	{needAVX102 | v66 | v0F3A | e256 | eb | disp8*2 | 0x52<<op | imm8, cY | cY<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 3<<aBytes | immAny8},
+	{needAVX102 | v66 | v0F3A | e256 | eb | disp8*2 | 0x52<<op | imm8, cY | cY<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 8<<aCount | 3<<aBytes | immAny8},
 	// VMINMAXPS zmm1 {k1}{z}, zmm3, zmm4, imm8: EVEX.512.66.0F3A.W0 52 /r ib
 	{needAVX102 | v66 | v0F3A | e512 | 0x52<<op | imm8, cZ | cZ<<5 | cZ<<10 | cImm<<15, inReg | inV<<4 | inRM<<8 | inImm<<12, encZRR | aZeroing | immAny8},
 	// VMINMAXPS zmm1 {k1}{z}, zmm3, zmm4, imm8 {sae}: EVEX.512.66.0F3A.W0 52 /r ib
@@ -9446,7 +9446,7 @@ var rows = [...]row{
 	// VMINMAXPS zmm1 {k1}{z}, zmm3, m512, imm8: EVEX.512.66.0F3A.W0 52 /r ib
 	{needAVX102 | v66 | v0F3A | e512 | disp8*6 | 0x52<<op | imm8, cZ | cZ<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 10<<aBytes | immAny8},
 	// VMINMAXPS zmm1 {k1}{z}, zmm3, m32 {1to16}, imm8: EVEX.512.66.0F3A.W0 52 /r ib
-	{needAVX102 | v66 | v0F3A | e512 | eb | disp8*2 | 0x52<<op | imm8, cZ | cZ<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 3<<aBytes | immAny8},
+	{needAVX102 | v66 | v0F3A | e512 | eb | disp8*2 | 0x52<<op | imm8, cZ | cZ<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 16<<aCount | 3<<aBytes | immAny8},
 	// VMINMAXSD xmm1 {k1}{z}, xmm3, xmm4, imm8: EVEX.128.66.0F3A.W1 53 /r ib
 	{needAVX102 | v66 | v0F3A | vw1 | 0x53<<op | imm8, cX | cX<<5 | cX<<10 | cImm<<15, inReg | inV<<4 | inRM<<8 | inImm<<12, encZRR | aZeroing | immAny8},
 	// VMINMAXSD xmm1 {k1}{z}, xmm3, xmm4, imm8 {sae}: EVEX.128.66.0F3A.W1 53 /r ib
@@ -9480,19 +9480,19 @@ var rows = [...]row{
 	// VMINPD zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F.W1 5D /r
 	{needAVX512F | v66 | v0F | vw1 | e512 | disp8*6 | 0x5d<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VMINPD zmm1 {k1}{z}, zmm3, m64 {1to8}: EVEX.512.66.0F.W1 5D /r
-	{needAVX512F | v66 | v0F | vw1 | e512 | eb | disp8*3 | 0x5d<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512F | v66 | v0F | vw1 | e512 | eb | disp8*3 | 0x5d<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VMINPD xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F.W1 5D /r
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | 0x5d<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VMINPD xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F.W1 5D /r
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | disp8*4 | 0x5d<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VMINPD xmm1 {k1}{z}, xmm3, m64 {1to2}: EVEX.128.66.0F.W1 5D /r
-	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | eb | disp8*3 | 0x5d<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | eb | disp8*3 | 0x5d<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 2<<aCount | 5<<aBytes},
 	// VMINPD ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F.W1 5D /r
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | 0x5d<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VMINPD ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F.W1 5D /r
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | disp8*5 | 0x5d<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VMINPD ymm1 {k1}{z}, ymm3, m64 {1to4}: EVEX.256.66.0F.W1 5D /r
-	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | eb | disp8*3 | 0x5d<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | eb | disp8*3 | 0x5d<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 5<<aBytes},
 	// VMINPS xmm1, xmm2, m128: VEX.128.0F.W0 5D /r
 	{needAVX | v0F | 0x5d<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 7<<aBytes},
 	// VMINPS xmm1, xmm2, xmm3: VEX.128.0F.W0 5D /r
@@ -9508,19 +9508,19 @@ var rows = [...]row{
 	// VMINPS zmm1 {k1}{z}, zmm3, m512: EVEX.512.0F.W0 5D /r
 	{needAVX512F | v0F | e512 | disp8*6 | 0x5d<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VMINPS zmm1 {k1}{z}, zmm3, m32 {1to16}: EVEX.512.0F.W0 5D /r
-	{needAVX512F | v0F | e512 | eb | disp8*2 | 0x5d<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512F | v0F | e512 | eb | disp8*2 | 0x5d<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VMINPS xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.0F.W0 5D /r
 	{needAVX512FAndAVX512VL | v0F | 0x5d<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VMINPS xmm1 {k1}{z}, xmm3, m128: EVEX.128.0F.W0 5D /r
 	{needAVX512FAndAVX512VL | v0F | disp8*4 | 0x5d<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VMINPS xmm1 {k1}{z}, xmm3, m32 {1to4}: EVEX.128.0F.W0 5D /r
-	{needAVX512FAndAVX512VL | v0F | eb | disp8*2 | 0x5d<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v0F | eb | disp8*2 | 0x5d<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VMINPS ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.0F.W0 5D /r
 	{needAVX512FAndAVX512VL | v0F | e256 | 0x5d<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VMINPS ymm1 {k1}{z}, ymm3, m256: EVEX.256.0F.W0 5D /r
 	{needAVX512FAndAVX512VL | v0F | e256 | disp8*5 | 0x5d<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VMINPS ymm1 {k1}{z}, ymm3, m32 {1to8}: EVEX.256.0F.W0 5D /r
-	{needAVX512FAndAVX512VL | v0F | e256 | eb | disp8*2 | 0x5d<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v0F | e256 | eb | disp8*2 | 0x5d<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VMINSD xmm1, xmm2, m64: VEX.128.F2.0F.W0 5D /r
 	{needAVX | vF2 | v0F | 0x5d<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 5<<aBytes},
 	// VMINSD xmm1, xmm2, xmm3: VEX.128.F2.0F.W0 5D /r
@@ -10148,19 +10148,19 @@ var rows = [...]row{
 	// VMULPD zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F.W1 59 /r
 	{needAVX512F | v66 | v0F | vw1 | e512 | disp8*6 | 0x59<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VMULPD zmm1 {k1}{z}, zmm3, m64 {1to8}: EVEX.512.66.0F.W1 59 /r
-	{needAVX512F | v66 | v0F | vw1 | e512 | eb | disp8*3 | 0x59<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512F | v66 | v0F | vw1 | e512 | eb | disp8*3 | 0x59<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VMULPD xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F.W1 59 /r
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | 0x59<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VMULPD xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F.W1 59 /r
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | disp8*4 | 0x59<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VMULPD xmm1 {k1}{z}, xmm3, m64 {1to2}: EVEX.128.66.0F.W1 59 /r
-	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | eb | disp8*3 | 0x59<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | eb | disp8*3 | 0x59<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 2<<aCount | 5<<aBytes},
 	// VMULPD ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F.W1 59 /r
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | 0x59<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VMULPD ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F.W1 59 /r
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | disp8*5 | 0x59<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VMULPD ymm1 {k1}{z}, ymm3, m64 {1to4}: EVEX.256.66.0F.W1 59 /r
-	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | eb | disp8*3 | 0x59<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | eb | disp8*3 | 0x59<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 5<<aBytes},
 	// VMULPS xmm1, xmm2, m128: VEX.128.0F.W0 59 /r
 	{needAVX | v0F | 0x59<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 7<<aBytes},
 	// VMULPS xmm1, xmm2, xmm3: VEX.128.0F.W0 59 /r
@@ -10176,19 +10176,19 @@ var rows = [...]row{
 	// VMULPS zmm1 {k1}{z}, zmm3, m512: EVEX.512.0F.W0 59 /r
 	{needAVX512F | v0F | e512 | disp8*6 | 0x59<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VMULPS zmm1 {k1}{z}, zmm3, m32 {1to16}: EVEX.512.0F.W0 59 /r
-	{needAVX512F | v0F | e512 | eb | disp8*2 | 0x59<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512F | v0F | e512 | eb | disp8*2 | 0x59<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VMULPS xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.0F.W0 59 /r
 	{needAVX512FAndAVX512VL | v0F | 0x59<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VMULPS xmm1 {k1}{z}, xmm3, m128: EVEX.128.0F.W0 59 /r
 	{needAVX512FAndAVX512VL | v0F | disp8*4 | 0x59<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VMULPS xmm1 {k1}{z}, xmm3, m32 {1to4}: EVEX.128.0F.W0 59 /r
-	{needAVX512FAndAVX512VL | v0F | eb | disp8*2 | 0x59<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v0F | eb | disp8*2 | 0x59<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VMULPS ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.0F.W0 59 /r
 	{needAVX512FAndAVX512VL | v0F | e256 | 0x59<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VMULPS ymm1 {k1}{z}, ymm3, m256: EVEX.256.0F.W0 59 /r
 	{needAVX512FAndAVX512VL | v0F | e256 | disp8*5 | 0x59<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VMULPS ymm1 {k1}{z}, ymm3, m32 {1to8}: EVEX.256.0F.W0 59 /r
-	{needAVX512FAndAVX512VL | v0F | e256 | eb | disp8*2 | 0x59<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v0F | e256 | eb | disp8*2 | 0x59<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VMULSD xmm1, xmm2, m64: VEX.128.F2.0F.W0 59 /r
 	{needAVX | vF2 | v0F | 0x59<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 5<<aBytes},
 	// VMULSD xmm1, xmm2, xmm3: VEX.128.F2.0F.W0 59 /r
@@ -10222,19 +10222,19 @@ var rows = [...]row{
 	// VORPD zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F.W1 56 /r
 	{needAVX512DQ | v66 | v0F | vw1 | e512 | disp8*6 | 0x56<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VORPD zmm1 {k1}{z}, zmm3, m64 {1to8}: EVEX.512.66.0F.W1 56 /r
-	{needAVX512DQ | v66 | v0F | vw1 | e512 | eb | disp8*3 | 0x56<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512DQ | v66 | v0F | vw1 | e512 | eb | disp8*3 | 0x56<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VORPD xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F.W1 56 /r
 	{needAVX512DQAndAVX512VL | v66 | v0F | vw1 | 0x56<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VORPD xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F.W1 56 /r
 	{needAVX512DQAndAVX512VL | v66 | v0F | vw1 | disp8*4 | 0x56<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VORPD xmm1 {k1}{z}, xmm3, m64 {1to2}: EVEX.128.66.0F.W1 56 /r
-	{needAVX512DQAndAVX512VL | v66 | v0F | vw1 | eb | disp8*3 | 0x56<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512DQAndAVX512VL | v66 | v0F | vw1 | eb | disp8*3 | 0x56<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 2<<aCount | 5<<aBytes},
 	// VORPD ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F.W1 56 /r
 	{needAVX512DQAndAVX512VL | v66 | v0F | vw1 | e256 | 0x56<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VORPD ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F.W1 56 /r
 	{needAVX512DQAndAVX512VL | v66 | v0F | vw1 | e256 | disp8*5 | 0x56<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VORPD ymm1 {k1}{z}, ymm3, m64 {1to4}: EVEX.256.66.0F.W1 56 /r
-	{needAVX512DQAndAVX512VL | v66 | v0F | vw1 | e256 | eb | disp8*3 | 0x56<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512DQAndAVX512VL | v66 | v0F | vw1 | e256 | eb | disp8*3 | 0x56<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 5<<aBytes},
 	// VORPS xmm1, xmm2, m128: VEX.128.0F.W0 56 /r
 	{needAVX | v0F | 0x56<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 7<<aBytes},
 	// VORPS xmm1, xmm2, xmm3: VEX.128.0F.W0 56 /r
@@ -10248,55 +10248,55 @@ var rows = [...]row{
 	// VORPS zmm1 {k1}{z}, zmm3, m512: EVEX.512.0F.W0 56 /r
 	{needAVX512DQ | v0F | e512 | disp8*6 | 0x56<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VORPS zmm1 {k1}{z}, zmm3, m32 {1to16}: EVEX.512.0F.W0 56 /r
-	{needAVX512DQ | v0F | e512 | eb | disp8*2 | 0x56<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512DQ | v0F | e512 | eb | disp8*2 | 0x56<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VORPS xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.0F.W0 56 /r
 	{needAVX512DQAndAVX512VL | v0F | 0x56<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VORPS xmm1 {k1}{z}, xmm3, m128: EVEX.128.0F.W0 56 /r
 	{needAVX512DQAndAVX512VL | v0F | disp8*4 | 0x56<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VORPS xmm1 {k1}{z}, xmm3, m32 {1to4}: EVEX.128.0F.W0 56 /r
-	{needAVX512DQAndAVX512VL | v0F | eb | disp8*2 | 0x56<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512DQAndAVX512VL | v0F | eb | disp8*2 | 0x56<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VORPS ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.0F.W0 56 /r
 	{needAVX512DQAndAVX512VL | v0F | e256 | 0x56<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VORPS ymm1 {k1}{z}, ymm3, m256: EVEX.256.0F.W0 56 /r
 	{needAVX512DQAndAVX512VL | v0F | e256 | disp8*5 | 0x56<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VORPS ymm1 {k1}{z}, ymm3, m32 {1to8}: EVEX.256.0F.W0 56 /r
-	{needAVX512DQAndAVX512VL | v0F | e256 | eb | disp8*2 | 0x56<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512DQAndAVX512VL | v0F | e256 | eb | disp8*2 | 0x56<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VP2INTERSECTD k1, zmm2, zmm3: EVEX.512.F2.0F38.W0 68 /r
 	{needAVX512VP2INTERSECT | vF2 | v0F38 | e512 | 0x68<<op, cK | cZ<<5 | cZ<<10, inReg | inV<<4 | inRM<<8, encZRR},
 	// VP2INTERSECTD k1, zmm2, m512: EVEX.512.F2.0F38.W0 68 /r
 	{needAVX512VP2INTERSECT | vF2 | v0F38 | e512 | disp8*6 | 0x68<<op, cK | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | 10<<aBytes},
 	// VP2INTERSECTD k1, zmm2, m32 {1to16}: EVEX.512.F2.0F38.W0 68 /r
-	{needAVX512VP2INTERSECT | vF2 | v0F38 | e512 | eb | disp8*2 | 0x68<<op, cK | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | 3<<aBytes},
+	{needAVX512VP2INTERSECT | vF2 | v0F38 | e512 | eb | disp8*2 | 0x68<<op, cK | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | 16<<aCount | 3<<aBytes},
 	// VP2INTERSECTD k1, xmm2, xmm3: EVEX.128.F2.0F38.W0 68 /r
 	{needAVX512VP2INTERSECTAndAVX512VL | vF2 | v0F38 | 0x68<<op, cK | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR},
 	// VP2INTERSECTD k1, xmm2, m128: EVEX.128.F2.0F38.W0 68 /r
 	{needAVX512VP2INTERSECTAndAVX512VL | vF2 | v0F38 | disp8*4 | 0x68<<op, cK | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | 7<<aBytes},
 	// VP2INTERSECTD k1, xmm2, m32 {1to4}: EVEX.128.F2.0F38.W0 68 /r
-	{needAVX512VP2INTERSECTAndAVX512VL | vF2 | v0F38 | eb | disp8*2 | 0x68<<op, cK | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | 3<<aBytes},
+	{needAVX512VP2INTERSECTAndAVX512VL | vF2 | v0F38 | eb | disp8*2 | 0x68<<op, cK | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | 4<<aCount | 3<<aBytes},
 	// VP2INTERSECTD k1, ymm2, ymm3: EVEX.256.F2.0F38.W0 68 /r
 	{needAVX512VP2INTERSECTAndAVX512VL | vF2 | v0F38 | e256 | 0x68<<op, cK | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR},
 	// VP2INTERSECTD k1, ymm2, m256: EVEX.256.F2.0F38.W0 68 /r
 	{needAVX512VP2INTERSECTAndAVX512VL | vF2 | v0F38 | e256 | disp8*5 | 0x68<<op, cK | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | 9<<aBytes},
 	// VP2INTERSECTD k1, ymm2, m32 {1to8}: EVEX.256.F2.0F38.W0 68 /r
-	{needAVX512VP2INTERSECTAndAVX512VL | vF2 | v0F38 | e256 | eb | disp8*2 | 0x68<<op, cK | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | 3<<aBytes},
+	{needAVX512VP2INTERSECTAndAVX512VL | vF2 | v0F38 | e256 | eb | disp8*2 | 0x68<<op, cK | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | 8<<aCount | 3<<aBytes},
 	// VP2INTERSECTQ k1, zmm2, zmm3: EVEX.512.F2.0F38.W1 68 /r
 	{needAVX512VP2INTERSECT | vF2 | v0F38 | vw1 | e512 | 0x68<<op, cK | cZ<<5 | cZ<<10, inReg | inV<<4 | inRM<<8, encZRR},
 	// VP2INTERSECTQ k1, zmm2, m512: EVEX.512.F2.0F38.W1 68 /r
 	{needAVX512VP2INTERSECT | vF2 | v0F38 | vw1 | e512 | disp8*6 | 0x68<<op, cK | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | 10<<aBytes},
 	// VP2INTERSECTQ k1, zmm2, m64 {1to8}: EVEX.512.F2.0F38.W1 68 /r
-	{needAVX512VP2INTERSECT | vF2 | v0F38 | vw1 | e512 | eb | disp8*3 | 0x68<<op, cK | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | 5<<aBytes},
+	{needAVX512VP2INTERSECT | vF2 | v0F38 | vw1 | e512 | eb | disp8*3 | 0x68<<op, cK | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | 8<<aCount | 5<<aBytes},
 	// VP2INTERSECTQ k1, xmm2, xmm3: EVEX.128.F2.0F38.W1 68 /r
 	{needAVX512VP2INTERSECTAndAVX512VL | vF2 | v0F38 | vw1 | 0x68<<op, cK | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR},
 	// VP2INTERSECTQ k1, xmm2, m128: EVEX.128.F2.0F38.W1 68 /r
 	{needAVX512VP2INTERSECTAndAVX512VL | vF2 | v0F38 | vw1 | disp8*4 | 0x68<<op, cK | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | 7<<aBytes},
 	// VP2INTERSECTQ k1, xmm2, m64 {1to2}: EVEX.128.F2.0F38.W1 68 /r
-	{needAVX512VP2INTERSECTAndAVX512VL | vF2 | v0F38 | vw1 | eb | disp8*3 | 0x68<<op, cK | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | 5<<aBytes},
+	{needAVX512VP2INTERSECTAndAVX512VL | vF2 | v0F38 | vw1 | eb | disp8*3 | 0x68<<op, cK | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | 2<<aCount | 5<<aBytes},
 	// VP2INTERSECTQ k1, ymm2, ymm3: EVEX.256.F2.0F38.W1 68 /r
 	{needAVX512VP2INTERSECTAndAVX512VL | vF2 | v0F38 | vw1 | e256 | 0x68<<op, cK | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR},
 	// VP2INTERSECTQ k1, ymm2, m256: EVEX.256.F2.0F38.W1 68 /r
 	{needAVX512VP2INTERSECTAndAVX512VL | vF2 | v0F38 | vw1 | e256 | disp8*5 | 0x68<<op, cK | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | 9<<aBytes},
 	// VP2INTERSECTQ k1, ymm2, m64 {1to4}: EVEX.256.F2.0F38.W1 68 /r
-	{needAVX512VP2INTERSECTAndAVX512VL | vF2 | v0F38 | vw1 | e256 | eb | disp8*3 | 0x68<<op, cK | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | 5<<aBytes},
+	{needAVX512VP2INTERSECTAndAVX512VL | vF2 | v0F38 | vw1 | e256 | eb | disp8*3 | 0x68<<op, cK | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | 4<<aCount | 5<<aBytes},
 	// VP4DPWSSD zmm1 {k1}{z}, zmm3, m128: EVEX.512.F2.0F38.W0 52 /r
 	{needAVX512Phi | vF2 | v0F38 | e512 | disp8*4 | 0x52<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VP4DPWSSDS zmm1 {k1}{z}, zmm3, m128: EVEX.512.F2.0F38.W0 53 /r
@@ -10334,37 +10334,37 @@ var rows = [...]row{
 	// VPABSD zmm1 {k1}{z}, m512: EVEX.512.66.0F38.W0 1E /r
 	{needAVX512F | v66 | v0F38 | e512 | disp8*6 | 0x1e<<op, cZ | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 10<<aBytes},
 	// VPABSD zmm1 {k1}{z}, m32 {1to16}: EVEX.512.66.0F38.W0 1E /r
-	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0x1e<<op, cZ | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0x1e<<op, cZ | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VPABSD xmm1 {k1}{z}, xmm3: EVEX.128.66.0F38.W0 1E /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | 0x1e<<op, cX | cX<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VPABSD xmm1 {k1}{z}, m128: EVEX.128.66.0F38.W0 1E /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | disp8*4 | 0x1e<<op, cX | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 7<<aBytes},
 	// VPABSD xmm1 {k1}{z}, m32 {1to4}: EVEX.128.66.0F38.W0 1E /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0x1e<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0x1e<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VPABSD ymm1 {k1}{z}, ymm3: EVEX.256.66.0F38.W0 1E /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | 0x1e<<op, cY | cY<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VPABSD ymm1 {k1}{z}, m256: EVEX.256.66.0F38.W0 1E /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | disp8*5 | 0x1e<<op, cY | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 9<<aBytes},
 	// VPABSD ymm1 {k1}{z}, m32 {1to8}: EVEX.256.66.0F38.W0 1E /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0x1e<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0x1e<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VPABSQ zmm1 {k1}{z}, zmm3: EVEX.512.66.0F38.W1 1F /r
 	{needAVX512F | v66 | v0F38 | vw1 | e512 | 0x1f<<op, cZ | cZ<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VPABSQ zmm1 {k1}{z}, m512: EVEX.512.66.0F38.W1 1F /r
 	{needAVX512F | v66 | v0F38 | vw1 | e512 | disp8*6 | 0x1f<<op, cZ | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 10<<aBytes},
 	// VPABSQ zmm1 {k1}{z}, m64 {1to8}: EVEX.512.66.0F38.W1 1F /r
-	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0x1f<<op, cZ | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0x1f<<op, cZ | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VPABSQ xmm1 {k1}{z}, xmm3: EVEX.128.66.0F38.W1 1F /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | 0x1f<<op, cX | cX<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VPABSQ xmm1 {k1}{z}, m128: EVEX.128.66.0F38.W1 1F /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | disp8*4 | 0x1f<<op, cX | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 7<<aBytes},
 	// VPABSQ xmm1 {k1}{z}, m64 {1to2}: EVEX.128.66.0F38.W1 1F /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0x1f<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0x1f<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 2<<aCount | 5<<aBytes},
 	// VPABSQ ymm1 {k1}{z}, ymm3: EVEX.256.66.0F38.W1 1F /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | 0x1f<<op, cY | cY<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VPABSQ ymm1 {k1}{z}, m256: EVEX.256.66.0F38.W1 1F /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | disp8*5 | 0x1f<<op, cY | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 9<<aBytes},
 	// VPABSQ ymm1 {k1}{z}, m64 {1to4}: EVEX.256.66.0F38.W1 1F /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0x1f<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0x1f<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 4<<aCount | 5<<aBytes},
 	// VPABSW xmm1, m128: VEX.128.66.0F38.W0 1D /r
 	{needAVX | v66 | v0F38 | 0x1d<<op, cX | cMem<<5, inReg | inMem<<4, encVRM | 7<<aBytes},
 	// VPABSW xmm1, xmm2: VEX.128.66.0F38.W0 1D /r
@@ -10398,19 +10398,19 @@ var rows = [...]row{
 	// VPACKSSDW zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F.W0 6B /r
 	{needAVX512BW | v66 | v0F | e512 | disp8*6 | 0x6b<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VPACKSSDW zmm1 {k1}{z}, zmm3, m32 {1to16}: EVEX.512.66.0F.W0 6B /r
-	{needAVX512BW | v66 | v0F | e512 | eb | disp8*2 | 0x6b<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512BW | v66 | v0F | e512 | eb | disp8*2 | 0x6b<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VPACKSSDW xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F.W0 6B /r
 	{needAVX512BWAndAVX512VL | v66 | v0F | 0x6b<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPACKSSDW xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F.W0 6B /r
 	{needAVX512BWAndAVX512VL | v66 | v0F | disp8*4 | 0x6b<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VPACKSSDW xmm1 {k1}{z}, xmm3, m32 {1to4}: EVEX.128.66.0F.W0 6B /r
-	{needAVX512BWAndAVX512VL | v66 | v0F | eb | disp8*2 | 0x6b<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512BWAndAVX512VL | v66 | v0F | eb | disp8*2 | 0x6b<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VPACKSSDW ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F.W0 6B /r
 	{needAVX512BWAndAVX512VL | v66 | v0F | e256 | 0x6b<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPACKSSDW ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F.W0 6B /r
 	{needAVX512BWAndAVX512VL | v66 | v0F | e256 | disp8*5 | 0x6b<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VPACKSSDW ymm1 {k1}{z}, ymm3, m32 {1to8}: EVEX.256.66.0F.W0 6B /r
-	{needAVX512BWAndAVX512VL | v66 | v0F | e256 | eb | disp8*2 | 0x6b<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512BWAndAVX512VL | v66 | v0F | e256 | eb | disp8*2 | 0x6b<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VPACKSSWB xmm1, xmm2, m128: VEX.128.66.0F.W0 63 /r
 	{needAVX | v66 | v0F | 0x63<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 7<<aBytes},
 	// VPACKSSWB xmm1, xmm2, xmm3: VEX.128.66.0F.W0 63 /r
@@ -10444,19 +10444,19 @@ var rows = [...]row{
 	// VPACKUSDW zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W0 2B /r
 	{needAVX512BW | v66 | v0F38 | e512 | disp8*6 | 0x2b<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VPACKUSDW zmm1 {k1}{z}, zmm3, m32 {1to16}: EVEX.512.66.0F38.W0 2B /r
-	{needAVX512BW | v66 | v0F38 | e512 | eb | disp8*2 | 0x2b<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512BW | v66 | v0F38 | e512 | eb | disp8*2 | 0x2b<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VPACKUSDW xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W0 2B /r
 	{needAVX512BWAndAVX512VL | v66 | v0F38 | 0x2b<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPACKUSDW xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W0 2B /r
 	{needAVX512BWAndAVX512VL | v66 | v0F38 | disp8*4 | 0x2b<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VPACKUSDW xmm1 {k1}{z}, xmm3, m32 {1to4}: EVEX.128.66.0F38.W0 2B /r
-	{needAVX512BWAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0x2b<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512BWAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0x2b<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VPACKUSDW ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W0 2B /r
 	{needAVX512BWAndAVX512VL | v66 | v0F38 | e256 | 0x2b<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPACKUSDW ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W0 2B /r
 	{needAVX512BWAndAVX512VL | v66 | v0F38 | e256 | disp8*5 | 0x2b<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VPACKUSDW ymm1 {k1}{z}, ymm3, m32 {1to8}: EVEX.256.66.0F38.W0 2B /r
-	{needAVX512BWAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0x2b<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512BWAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0x2b<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VPACKUSWB xmm1, xmm2, m128: VEX.128.66.0F.W0 67 /r
 	{needAVX | v66 | v0F | 0x67<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 7<<aBytes},
 	// VPACKUSWB xmm1, xmm2, xmm3: VEX.128.66.0F.W0 67 /r
@@ -10510,19 +10510,19 @@ var rows = [...]row{
 	// VPADDD zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F.W0 FE /r
 	{needAVX512F | v66 | v0F | e512 | disp8*6 | 0xfe<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VPADDD zmm1 {k1}{z}, zmm3, m32 {1to16}: EVEX.512.66.0F.W0 FE /r
-	{needAVX512F | v66 | v0F | e512 | eb | disp8*2 | 0xfe<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512F | v66 | v0F | e512 | eb | disp8*2 | 0xfe<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VPADDD xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F.W0 FE /r
 	{needAVX512FAndAVX512VL | v66 | v0F | 0xfe<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPADDD xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F.W0 FE /r
 	{needAVX512FAndAVX512VL | v66 | v0F | disp8*4 | 0xfe<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VPADDD xmm1 {k1}{z}, xmm3, m32 {1to4}: EVEX.128.66.0F.W0 FE /r
-	{needAVX512FAndAVX512VL | v66 | v0F | eb | disp8*2 | 0xfe<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F | eb | disp8*2 | 0xfe<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VPADDD ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F.W0 FE /r
 	{needAVX512FAndAVX512VL | v66 | v0F | e256 | 0xfe<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPADDD ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F.W0 FE /r
 	{needAVX512FAndAVX512VL | v66 | v0F | e256 | disp8*5 | 0xfe<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VPADDD ymm1 {k1}{z}, ymm3, m32 {1to8}: EVEX.256.66.0F.W0 FE /r
-	{needAVX512FAndAVX512VL | v66 | v0F | e256 | eb | disp8*2 | 0xfe<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F | e256 | eb | disp8*2 | 0xfe<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VPADDQ xmm1, xmm2, m128: VEX.128.66.0F.W0 D4 /r
 	{needAVX | v66 | v0F | 0xd4<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 7<<aBytes},
 	// VPADDQ xmm1, xmm2, xmm3: VEX.128.66.0F.W0 D4 /r
@@ -10536,19 +10536,19 @@ var rows = [...]row{
 	// VPADDQ zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F.W1 D4 /r
 	{needAVX512F | v66 | v0F | vw1 | e512 | disp8*6 | 0xd4<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VPADDQ zmm1 {k1}{z}, zmm3, m64 {1to8}: EVEX.512.66.0F.W1 D4 /r
-	{needAVX512F | v66 | v0F | vw1 | e512 | eb | disp8*3 | 0xd4<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512F | v66 | v0F | vw1 | e512 | eb | disp8*3 | 0xd4<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VPADDQ xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F.W1 D4 /r
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | 0xd4<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPADDQ xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F.W1 D4 /r
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | disp8*4 | 0xd4<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VPADDQ xmm1 {k1}{z}, xmm3, m64 {1to2}: EVEX.128.66.0F.W1 D4 /r
-	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | eb | disp8*3 | 0xd4<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | eb | disp8*3 | 0xd4<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 2<<aCount | 5<<aBytes},
 	// VPADDQ ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F.W1 D4 /r
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | 0xd4<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPADDQ ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F.W1 D4 /r
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | disp8*5 | 0xd4<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VPADDQ ymm1 {k1}{z}, ymm3, m64 {1to4}: EVEX.256.66.0F.W1 D4 /r
-	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | eb | disp8*3 | 0xd4<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | eb | disp8*3 | 0xd4<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 5<<aBytes},
 	// VPADDSB xmm1, xmm2, m128: VEX.128.66.0F.W0 EC /r
 	{needAVX | v66 | v0F | 0xec<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 7<<aBytes},
 	// VPADDSB xmm1, xmm2, xmm3: VEX.128.66.0F.W0 EC /r
@@ -10682,19 +10682,19 @@ var rows = [...]row{
 	// VPANDD zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F.W0 DB /r
 	{needAVX512F | v66 | v0F | e512 | disp8*6 | 0xdb<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VPANDD zmm1 {k1}{z}, zmm3, m32 {1to16}: EVEX.512.66.0F.W0 DB /r
-	{needAVX512F | v66 | v0F | e512 | eb | disp8*2 | 0xdb<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512F | v66 | v0F | e512 | eb | disp8*2 | 0xdb<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VPANDD xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F.W0 DB /r
 	{needAVX512FAndAVX512VL | v66 | v0F | 0xdb<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPANDD xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F.W0 DB /r
 	{needAVX512FAndAVX512VL | v66 | v0F | disp8*4 | 0xdb<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VPANDD xmm1 {k1}{z}, xmm3, m32 {1to4}: EVEX.128.66.0F.W0 DB /r
-	{needAVX512FAndAVX512VL | v66 | v0F | eb | disp8*2 | 0xdb<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F | eb | disp8*2 | 0xdb<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VPANDD ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F.W0 DB /r
 	{needAVX512FAndAVX512VL | v66 | v0F | e256 | 0xdb<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPANDD ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F.W0 DB /r
 	{needAVX512FAndAVX512VL | v66 | v0F | e256 | disp8*5 | 0xdb<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VPANDD ymm1 {k1}{z}, ymm3, m32 {1to8}: EVEX.256.66.0F.W0 DB /r
-	{needAVX512FAndAVX512VL | v66 | v0F | e256 | eb | disp8*2 | 0xdb<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F | e256 | eb | disp8*2 | 0xdb<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VPANDN xmm1, xmm2, m128: VEX.128.66.0F.W0 DF /r
 	{needAVX | v66 | v0F | 0xdf<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 7<<aBytes},
 	// VPANDN xmm1, xmm2, xmm3: VEX.128.66.0F.W0 DF /r
@@ -10708,55 +10708,55 @@ var rows = [...]row{
 	// VPANDND zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F.W0 DF /r
 	{needAVX512F | v66 | v0F | e512 | disp8*6 | 0xdf<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VPANDND zmm1 {k1}{z}, zmm3, m32 {1to16}: EVEX.512.66.0F.W0 DF /r
-	{needAVX512F | v66 | v0F | e512 | eb | disp8*2 | 0xdf<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512F | v66 | v0F | e512 | eb | disp8*2 | 0xdf<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VPANDND xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F.W0 DF /r
 	{needAVX512FAndAVX512VL | v66 | v0F | 0xdf<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPANDND xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F.W0 DF /r
 	{needAVX512FAndAVX512VL | v66 | v0F | disp8*4 | 0xdf<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VPANDND xmm1 {k1}{z}, xmm3, m32 {1to4}: EVEX.128.66.0F.W0 DF /r
-	{needAVX512FAndAVX512VL | v66 | v0F | eb | disp8*2 | 0xdf<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F | eb | disp8*2 | 0xdf<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VPANDND ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F.W0 DF /r
 	{needAVX512FAndAVX512VL | v66 | v0F | e256 | 0xdf<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPANDND ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F.W0 DF /r
 	{needAVX512FAndAVX512VL | v66 | v0F | e256 | disp8*5 | 0xdf<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VPANDND ymm1 {k1}{z}, ymm3, m32 {1to8}: EVEX.256.66.0F.W0 DF /r
-	{needAVX512FAndAVX512VL | v66 | v0F | e256 | eb | disp8*2 | 0xdf<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F | e256 | eb | disp8*2 | 0xdf<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VPANDNQ zmm1 {k1}{z}, zmm3, zmm4: EVEX.512.66.0F.W1 DF /r
 	{needAVX512F | v66 | v0F | vw1 | e512 | 0xdf<<op, cZ | cZ<<5 | cZ<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPANDNQ zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F.W1 DF /r
 	{needAVX512F | v66 | v0F | vw1 | e512 | disp8*6 | 0xdf<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VPANDNQ zmm1 {k1}{z}, zmm3, m64 {1to8}: EVEX.512.66.0F.W1 DF /r
-	{needAVX512F | v66 | v0F | vw1 | e512 | eb | disp8*3 | 0xdf<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512F | v66 | v0F | vw1 | e512 | eb | disp8*3 | 0xdf<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VPANDNQ xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F.W1 DF /r
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | 0xdf<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPANDNQ xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F.W1 DF /r
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | disp8*4 | 0xdf<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VPANDNQ xmm1 {k1}{z}, xmm3, m64 {1to2}: EVEX.128.66.0F.W1 DF /r
-	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | eb | disp8*3 | 0xdf<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | eb | disp8*3 | 0xdf<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 2<<aCount | 5<<aBytes},
 	// VPANDNQ ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F.W1 DF /r
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | 0xdf<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPANDNQ ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F.W1 DF /r
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | disp8*5 | 0xdf<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VPANDNQ ymm1 {k1}{z}, ymm3, m64 {1to4}: EVEX.256.66.0F.W1 DF /r
-	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | eb | disp8*3 | 0xdf<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | eb | disp8*3 | 0xdf<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 5<<aBytes},
 	// VPANDQ zmm1 {k1}{z}, zmm3, zmm4: EVEX.512.66.0F.W1 DB /r
 	{needAVX512F | v66 | v0F | vw1 | e512 | 0xdb<<op, cZ | cZ<<5 | cZ<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPANDQ zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F.W1 DB /r
 	{needAVX512F | v66 | v0F | vw1 | e512 | disp8*6 | 0xdb<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VPANDQ zmm1 {k1}{z}, zmm3, m64 {1to8}: EVEX.512.66.0F.W1 DB /r
-	{needAVX512F | v66 | v0F | vw1 | e512 | eb | disp8*3 | 0xdb<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512F | v66 | v0F | vw1 | e512 | eb | disp8*3 | 0xdb<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VPANDQ xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F.W1 DB /r
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | 0xdb<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPANDQ xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F.W1 DB /r
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | disp8*4 | 0xdb<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VPANDQ xmm1 {k1}{z}, xmm3, m64 {1to2}: EVEX.128.66.0F.W1 DB /r
-	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | eb | disp8*3 | 0xdb<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | eb | disp8*3 | 0xdb<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 2<<aCount | 5<<aBytes},
 	// VPANDQ ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F.W1 DB /r
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | 0xdb<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPANDQ ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F.W1 DB /r
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | disp8*5 | 0xdb<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VPANDQ ymm1 {k1}{z}, ymm3, m64 {1to4}: EVEX.256.66.0F.W1 DB /r
-	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | eb | disp8*3 | 0xdb<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | eb | disp8*3 | 0xdb<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 5<<aBytes},
 	// VPAVGB xmm1, xmm2, m128: VEX.128.66.0F.W0 E0 /r
 	{needAVX | v66 | v0F | 0xe0<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 7<<aBytes},
 	// VPAVGB xmm1, xmm2, xmm3: VEX.128.66.0F.W0 E0 /r
@@ -10822,37 +10822,37 @@ var rows = [...]row{
 	// VPBLENDMD zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W0 64 /r
 	{needAVX512F | v66 | v0F38 | e512 | disp8*6 | 0x64<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VPBLENDMD zmm1 {k1}{z}, zmm3, m32 {1to16}: EVEX.512.66.0F38.W0 64 /r
-	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0x64<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0x64<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VPBLENDMD xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W0 64 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | 0x64<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPBLENDMD xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W0 64 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | disp8*4 | 0x64<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VPBLENDMD xmm1 {k1}{z}, xmm3, m32 {1to4}: EVEX.128.66.0F38.W0 64 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0x64<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0x64<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VPBLENDMD ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W0 64 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | 0x64<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPBLENDMD ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W0 64 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | disp8*5 | 0x64<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VPBLENDMD ymm1 {k1}{z}, ymm3, m32 {1to8}: EVEX.256.66.0F38.W0 64 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0x64<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0x64<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VPBLENDMQ zmm1 {k1}{z}, zmm3, zmm4: EVEX.512.66.0F38.W1 64 /r
 	{needAVX512F | v66 | v0F38 | vw1 | e512 | 0x64<<op, cZ | cZ<<5 | cZ<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPBLENDMQ zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W1 64 /r
 	{needAVX512F | v66 | v0F38 | vw1 | e512 | disp8*6 | 0x64<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VPBLENDMQ zmm1 {k1}{z}, zmm3, m64 {1to8}: EVEX.512.66.0F38.W1 64 /r
-	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0x64<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0x64<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VPBLENDMQ xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W1 64 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | 0x64<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPBLENDMQ xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W1 64 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | disp8*4 | 0x64<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VPBLENDMQ xmm1 {k1}{z}, xmm3, m64 {1to2}: EVEX.128.66.0F38.W1 64 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0x64<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0x64<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 2<<aCount | 5<<aBytes},
 	// VPBLENDMQ ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W1 64 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | 0x64<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPBLENDMQ ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W1 64 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | disp8*5 | 0x64<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VPBLENDMQ ymm1 {k1}{z}, ymm3, m64 {1to4}: EVEX.256.66.0F38.W1 64 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0x64<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0x64<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 5<<aBytes},
 	// VPBLENDMW zmm1 {k1}{z}, zmm3, zmm4: EVEX.512.66.0F38.W1 66 /r
 	{needAVX512BW | v66 | v0F38 | vw1 | e512 | 0x66<<op, cZ | cZ<<5 | cZ<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPBLENDMW zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W1 66 /r
@@ -11034,19 +11034,19 @@ var rows = [...]row{
 	// VPCMPD k1 {k1}, zmm3, m512, imm8: EVEX.512.66.0F3A.W0 1F /r ib
 	{needAVX512F | v66 | v0F3A | e512 | disp8*6 | 0x1f<<op | imm8, cK | cZ<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aMerging | 10<<aBytes | immAny8},
 	// VPCMPD k1 {k1}, zmm3, m32 {1to16}, imm8: EVEX.512.66.0F3A.W0 1F /r ib
-	{needAVX512F | v66 | v0F3A | e512 | eb | disp8*2 | 0x1f<<op | imm8, cK | cZ<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aMerging | 3<<aBytes | immAny8},
+	{needAVX512F | v66 | v0F3A | e512 | eb | disp8*2 | 0x1f<<op | imm8, cK | cZ<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aMerging | 16<<aCount | 3<<aBytes | immAny8},
 	// VPCMPD k1 {k1}, xmm3, xmm4, imm8: EVEX.128.66.0F3A.W0 1F /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F3A | 0x1f<<op | imm8, cK | cX<<5 | cX<<10 | cImm<<15, inReg | inV<<4 | inRM<<8 | inImm<<12, encZRR | aMerging | immAny8},
 	// VPCMPD k1 {k1}, xmm3, m128, imm8: EVEX.128.66.0F3A.W0 1F /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F3A | disp8*4 | 0x1f<<op | imm8, cK | cX<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aMerging | 7<<aBytes | immAny8},
 	// VPCMPD k1 {k1}, xmm3, m32 {1to4}, imm8: EVEX.128.66.0F3A.W0 1F /r ib
-	{needAVX512FAndAVX512VL | v66 | v0F3A | eb | disp8*2 | 0x1f<<op | imm8, cK | cX<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aMerging | 3<<aBytes | immAny8},
+	{needAVX512FAndAVX512VL | v66 | v0F3A | eb | disp8*2 | 0x1f<<op | imm8, cK | cX<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aMerging | 4<<aCount | 3<<aBytes | immAny8},
 	// VPCMPD k1 {k1}, ymm3, ymm4, imm8: EVEX.256.66.0F3A.W0 1F /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F3A | e256 | 0x1f<<op | imm8, cK | cY<<5 | cY<<10 | cImm<<15, inReg | inV<<4 | inRM<<8 | inImm<<12, encZRR | aMerging | immAny8},
 	// VPCMPD k1 {k1}, ymm3, m256, imm8: EVEX.256.66.0F3A.W0 1F /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F3A | e256 | disp8*5 | 0x1f<<op | imm8, cK | cY<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aMerging | 9<<aBytes | immAny8},
 	// VPCMPD k1 {k1}, ymm3, m32 {1to8}, imm8: EVEX.256.66.0F3A.W0 1F /r ib
-	{needAVX512FAndAVX512VL | v66 | v0F3A | e256 | eb | disp8*2 | 0x1f<<op | imm8, cK | cY<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aMerging | 3<<aBytes | immAny8},
+	{needAVX512FAndAVX512VL | v66 | v0F3A | e256 | eb | disp8*2 | 0x1f<<op | imm8, cK | cY<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aMerging | 8<<aCount | 3<<aBytes | immAny8},
 	// VPCMPEQB xmm1, xmm2, m128: VEX.128.66.0F.W0 74 /r
 	{needAVX | v66 | v0F | 0x74<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 7<<aBytes},
 	// VPCMPEQB xmm1, xmm2, xmm3: VEX.128.66.0F.W0 74 /r
@@ -11080,19 +11080,19 @@ var rows = [...]row{
 	// VPCMPEQD k1 {k1}, zmm3, m512: EVEX.512.66.0F.W0 76 /r
 	{needAVX512F | v66 | v0F | e512 | disp8*6 | 0x76<<op, cK | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aMerging | 10<<aBytes},
 	// VPCMPEQD k1 {k1}, zmm3, m32 {1to16}: EVEX.512.66.0F.W0 76 /r
-	{needAVX512F | v66 | v0F | e512 | eb | disp8*2 | 0x76<<op, cK | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aMerging | 3<<aBytes},
+	{needAVX512F | v66 | v0F | e512 | eb | disp8*2 | 0x76<<op, cK | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aMerging | 16<<aCount | 3<<aBytes},
 	// VPCMPEQD k1 {k1}, xmm3, xmm4: EVEX.128.66.0F.W0 76 /r
 	{needAVX512FAndAVX512VL | v66 | v0F | 0x76<<op, cK | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aMerging},
 	// VPCMPEQD k1 {k1}, xmm3, m128: EVEX.128.66.0F.W0 76 /r
 	{needAVX512FAndAVX512VL | v66 | v0F | disp8*4 | 0x76<<op, cK | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aMerging | 7<<aBytes},
 	// VPCMPEQD k1 {k1}, xmm3, m32 {1to4}: EVEX.128.66.0F.W0 76 /r
-	{needAVX512FAndAVX512VL | v66 | v0F | eb | disp8*2 | 0x76<<op, cK | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aMerging | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F | eb | disp8*2 | 0x76<<op, cK | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aMerging | 4<<aCount | 3<<aBytes},
 	// VPCMPEQD k1 {k1}, ymm3, ymm4: EVEX.256.66.0F.W0 76 /r
 	{needAVX512FAndAVX512VL | v66 | v0F | e256 | 0x76<<op, cK | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aMerging},
 	// VPCMPEQD k1 {k1}, ymm3, m256: EVEX.256.66.0F.W0 76 /r
 	{needAVX512FAndAVX512VL | v66 | v0F | e256 | disp8*5 | 0x76<<op, cK | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aMerging | 9<<aBytes},
 	// VPCMPEQD k1 {k1}, ymm3, m32 {1to8}: EVEX.256.66.0F.W0 76 /r
-	{needAVX512FAndAVX512VL | v66 | v0F | e256 | eb | disp8*2 | 0x76<<op, cK | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aMerging | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F | e256 | eb | disp8*2 | 0x76<<op, cK | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aMerging | 8<<aCount | 3<<aBytes},
 	// VPCMPEQQ xmm1, xmm2, m128: VEX.128.66.0F38.W0 29 /r
 	{needAVX | v66 | v0F38 | 0x29<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 7<<aBytes},
 	// VPCMPEQQ xmm1, xmm2, xmm3: VEX.128.66.0F38.W0 29 /r
@@ -11106,19 +11106,19 @@ var rows = [...]row{
 	// VPCMPEQQ k1 {k1}, zmm3, m512: EVEX.512.66.0F38.W1 29 /r
 	{needAVX512F | v66 | v0F38 | vw1 | e512 | disp8*6 | 0x29<<op, cK | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aMerging | 10<<aBytes},
 	// VPCMPEQQ k1 {k1}, zmm3, m64 {1to8}: EVEX.512.66.0F38.W1 29 /r
-	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0x29<<op, cK | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aMerging | 5<<aBytes},
+	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0x29<<op, cK | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aMerging | 8<<aCount | 5<<aBytes},
 	// VPCMPEQQ k1 {k1}, xmm3, xmm4: EVEX.128.66.0F38.W1 29 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | 0x29<<op, cK | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aMerging},
 	// VPCMPEQQ k1 {k1}, xmm3, m128: EVEX.128.66.0F38.W1 29 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | disp8*4 | 0x29<<op, cK | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aMerging | 7<<aBytes},
 	// VPCMPEQQ k1 {k1}, xmm3, m64 {1to2}: EVEX.128.66.0F38.W1 29 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0x29<<op, cK | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aMerging | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0x29<<op, cK | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aMerging | 2<<aCount | 5<<aBytes},
 	// VPCMPEQQ k1 {k1}, ymm3, ymm4: EVEX.256.66.0F38.W1 29 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | 0x29<<op, cK | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aMerging},
 	// VPCMPEQQ k1 {k1}, ymm3, m256: EVEX.256.66.0F38.W1 29 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | disp8*5 | 0x29<<op, cK | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aMerging | 9<<aBytes},
 	// VPCMPEQQ k1 {k1}, ymm3, m64 {1to4}: EVEX.256.66.0F38.W1 29 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0x29<<op, cK | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aMerging | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0x29<<op, cK | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aMerging | 4<<aCount | 5<<aBytes},
 	// VPCMPEQW xmm1, xmm2, m128: VEX.128.66.0F.W0 75 /r
 	{needAVX | v66 | v0F | 0x75<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 7<<aBytes},
 	// VPCMPEQW xmm1, xmm2, xmm3: VEX.128.66.0F.W0 75 /r
@@ -11188,19 +11188,19 @@ var rows = [...]row{
 	// VPCMPGTD k1 {k1}, zmm3, m512: EVEX.512.66.0F.W0 66 /r
 	{needAVX512F | v66 | v0F | e512 | disp8*6 | 0x66<<op, cK | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aMerging | 10<<aBytes},
 	// VPCMPGTD k1 {k1}, zmm3, m32 {1to16}: EVEX.512.66.0F.W0 66 /r
-	{needAVX512F | v66 | v0F | e512 | eb | disp8*2 | 0x66<<op, cK | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aMerging | 3<<aBytes},
+	{needAVX512F | v66 | v0F | e512 | eb | disp8*2 | 0x66<<op, cK | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aMerging | 16<<aCount | 3<<aBytes},
 	// VPCMPGTD k1 {k1}, xmm3, xmm4: EVEX.128.66.0F.W0 66 /r
 	{needAVX512FAndAVX512VL | v66 | v0F | 0x66<<op, cK | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aMerging},
 	// VPCMPGTD k1 {k1}, xmm3, m128: EVEX.128.66.0F.W0 66 /r
 	{needAVX512FAndAVX512VL | v66 | v0F | disp8*4 | 0x66<<op, cK | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aMerging | 7<<aBytes},
 	// VPCMPGTD k1 {k1}, xmm3, m32 {1to4}: EVEX.128.66.0F.W0 66 /r
-	{needAVX512FAndAVX512VL | v66 | v0F | eb | disp8*2 | 0x66<<op, cK | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aMerging | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F | eb | disp8*2 | 0x66<<op, cK | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aMerging | 4<<aCount | 3<<aBytes},
 	// VPCMPGTD k1 {k1}, ymm3, ymm4: EVEX.256.66.0F.W0 66 /r
 	{needAVX512FAndAVX512VL | v66 | v0F | e256 | 0x66<<op, cK | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aMerging},
 	// VPCMPGTD k1 {k1}, ymm3, m256: EVEX.256.66.0F.W0 66 /r
 	{needAVX512FAndAVX512VL | v66 | v0F | e256 | disp8*5 | 0x66<<op, cK | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aMerging | 9<<aBytes},
 	// VPCMPGTD k1 {k1}, ymm3, m32 {1to8}: EVEX.256.66.0F.W0 66 /r
-	{needAVX512FAndAVX512VL | v66 | v0F | e256 | eb | disp8*2 | 0x66<<op, cK | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aMerging | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F | e256 | eb | disp8*2 | 0x66<<op, cK | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aMerging | 8<<aCount | 3<<aBytes},
 	// VPCMPGTQ xmm1, xmm2, m128: VEX.128.66.0F38.W0 37 /r
 	{needAVX | v66 | v0F38 | 0x37<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 7<<aBytes},
 	// VPCMPGTQ xmm1, xmm2, xmm3: VEX.128.66.0F38.W0 37 /r
@@ -11214,19 +11214,19 @@ var rows = [...]row{
 	// VPCMPGTQ k1 {k1}, zmm3, m512: EVEX.512.66.0F38.W1 37 /r
 	{needAVX512F | v66 | v0F38 | vw1 | e512 | disp8*6 | 0x37<<op, cK | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aMerging | 10<<aBytes},
 	// VPCMPGTQ k1 {k1}, zmm3, m64 {1to8}: EVEX.512.66.0F38.W1 37 /r
-	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0x37<<op, cK | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aMerging | 5<<aBytes},
+	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0x37<<op, cK | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aMerging | 8<<aCount | 5<<aBytes},
 	// VPCMPGTQ k1 {k1}, xmm3, xmm4: EVEX.128.66.0F38.W1 37 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | 0x37<<op, cK | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aMerging},
 	// VPCMPGTQ k1 {k1}, xmm3, m128: EVEX.128.66.0F38.W1 37 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | disp8*4 | 0x37<<op, cK | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aMerging | 7<<aBytes},
 	// VPCMPGTQ k1 {k1}, xmm3, m64 {1to2}: EVEX.128.66.0F38.W1 37 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0x37<<op, cK | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aMerging | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0x37<<op, cK | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aMerging | 2<<aCount | 5<<aBytes},
 	// VPCMPGTQ k1 {k1}, ymm3, ymm4: EVEX.256.66.0F38.W1 37 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | 0x37<<op, cK | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aMerging},
 	// VPCMPGTQ k1 {k1}, ymm3, m256: EVEX.256.66.0F38.W1 37 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | disp8*5 | 0x37<<op, cK | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aMerging | 9<<aBytes},
 	// VPCMPGTQ k1 {k1}, ymm3, m64 {1to4}: EVEX.256.66.0F38.W1 37 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0x37<<op, cK | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aMerging | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0x37<<op, cK | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aMerging | 4<<aCount | 5<<aBytes},
 	// VPCMPGTW xmm1, xmm2, m128: VEX.128.66.0F.W0 65 /r
 	{needAVX | v66 | v0F | 0x65<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 7<<aBytes},
 	// VPCMPGTW xmm1, xmm2, xmm3: VEX.128.66.0F.W0 65 /r
@@ -11264,19 +11264,19 @@ var rows = [...]row{
 	// VPCMPQ k1 {k1}, zmm3, m512, imm8: EVEX.512.66.0F3A.W1 1F /r ib
 	{needAVX512F | v66 | v0F3A | vw1 | e512 | disp8*6 | 0x1f<<op | imm8, cK | cZ<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aMerging | 10<<aBytes | immAny8},
 	// VPCMPQ k1 {k1}, zmm3, m64 {1to8}, imm8: EVEX.512.66.0F3A.W1 1F /r ib
-	{needAVX512F | v66 | v0F3A | vw1 | e512 | eb | disp8*3 | 0x1f<<op | imm8, cK | cZ<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aMerging | 5<<aBytes | immAny8},
+	{needAVX512F | v66 | v0F3A | vw1 | e512 | eb | disp8*3 | 0x1f<<op | imm8, cK | cZ<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aMerging | 8<<aCount | 5<<aBytes | immAny8},
 	// VPCMPQ k1 {k1}, xmm3, xmm4, imm8: EVEX.128.66.0F3A.W1 1F /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F3A | vw1 | 0x1f<<op | imm8, cK | cX<<5 | cX<<10 | cImm<<15, inReg | inV<<4 | inRM<<8 | inImm<<12, encZRR | aMerging | immAny8},
 	// VPCMPQ k1 {k1}, xmm3, m128, imm8: EVEX.128.66.0F3A.W1 1F /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F3A | vw1 | disp8*4 | 0x1f<<op | imm8, cK | cX<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aMerging | 7<<aBytes | immAny8},
 	// VPCMPQ k1 {k1}, xmm3, m64 {1to2}, imm8: EVEX.128.66.0F3A.W1 1F /r ib
-	{needAVX512FAndAVX512VL | v66 | v0F3A | vw1 | eb | disp8*3 | 0x1f<<op | imm8, cK | cX<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aMerging | 5<<aBytes | immAny8},
+	{needAVX512FAndAVX512VL | v66 | v0F3A | vw1 | eb | disp8*3 | 0x1f<<op | imm8, cK | cX<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aMerging | 2<<aCount | 5<<aBytes | immAny8},
 	// VPCMPQ k1 {k1}, ymm3, ymm4, imm8: EVEX.256.66.0F3A.W1 1F /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F3A | vw1 | e256 | 0x1f<<op | imm8, cK | cY<<5 | cY<<10 | cImm<<15, inReg | inV<<4 | inRM<<8 | inImm<<12, encZRR | aMerging | immAny8},
 	// VPCMPQ k1 {k1}, ymm3, m256, imm8: EVEX.256.66.0F3A.W1 1F /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F3A | vw1 | e256 | disp8*5 | 0x1f<<op | imm8, cK | cY<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aMerging | 9<<aBytes | immAny8},
 	// VPCMPQ k1 {k1}, ymm3, m64 {1to4}, imm8: EVEX.256.66.0F3A.W1 1F /r ib
-	{needAVX512FAndAVX512VL | v66 | v0F3A | vw1 | e256 | eb | disp8*3 | 0x1f<<op | imm8, cK | cY<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aMerging | 5<<aBytes | immAny8},
+	{needAVX512FAndAVX512VL | v66 | v0F3A | vw1 | e256 | eb | disp8*3 | 0x1f<<op | imm8, cK | cY<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aMerging | 4<<aCount | 5<<aBytes | immAny8},
 	// VPCMPUB k1 {k1}, zmm3, zmm4, imm8: EVEX.512.66.0F3A.W0 3E /r ib
 	{needAVX512BW | v66 | v0F3A | e512 | 0x3e<<op | imm8, cK | cZ<<5 | cZ<<10 | cImm<<15, inReg | inV<<4 | inRM<<8 | inImm<<12, encZRR | aMerging | immAny8},
 	// VPCMPUB k1 {k1}, zmm3, m512, imm8: EVEX.512.66.0F3A.W0 3E /r ib
@@ -11294,37 +11294,37 @@ var rows = [...]row{
 	// VPCMPUD k1 {k1}, zmm3, m512, imm8: EVEX.512.66.0F3A.W0 1E /r ib
 	{needAVX512F | v66 | v0F3A | e512 | disp8*6 | 0x1e<<op | imm8, cK | cZ<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aMerging | 10<<aBytes | immAny8},
 	// VPCMPUD k1 {k1}, zmm3, m32 {1to16}, imm8: EVEX.512.66.0F3A.W0 1E /r ib
-	{needAVX512F | v66 | v0F3A | e512 | eb | disp8*2 | 0x1e<<op | imm8, cK | cZ<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aMerging | 3<<aBytes | immAny8},
+	{needAVX512F | v66 | v0F3A | e512 | eb | disp8*2 | 0x1e<<op | imm8, cK | cZ<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aMerging | 16<<aCount | 3<<aBytes | immAny8},
 	// VPCMPUD k1 {k1}, xmm3, xmm4, imm8: EVEX.128.66.0F3A.W0 1E /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F3A | 0x1e<<op | imm8, cK | cX<<5 | cX<<10 | cImm<<15, inReg | inV<<4 | inRM<<8 | inImm<<12, encZRR | aMerging | immAny8},
 	// VPCMPUD k1 {k1}, xmm3, m128, imm8: EVEX.128.66.0F3A.W0 1E /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F3A | disp8*4 | 0x1e<<op | imm8, cK | cX<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aMerging | 7<<aBytes | immAny8},
 	// VPCMPUD k1 {k1}, xmm3, m32 {1to4}, imm8: EVEX.128.66.0F3A.W0 1E /r ib
-	{needAVX512FAndAVX512VL | v66 | v0F3A | eb | disp8*2 | 0x1e<<op | imm8, cK | cX<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aMerging | 3<<aBytes | immAny8},
+	{needAVX512FAndAVX512VL | v66 | v0F3A | eb | disp8*2 | 0x1e<<op | imm8, cK | cX<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aMerging | 4<<aCount | 3<<aBytes | immAny8},
 	// VPCMPUD k1 {k1}, ymm3, ymm4, imm8: EVEX.256.66.0F3A.W0 1E /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F3A | e256 | 0x1e<<op | imm8, cK | cY<<5 | cY<<10 | cImm<<15, inReg | inV<<4 | inRM<<8 | inImm<<12, encZRR | aMerging | immAny8},
 	// VPCMPUD k1 {k1}, ymm3, m256, imm8: EVEX.256.66.0F3A.W0 1E /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F3A | e256 | disp8*5 | 0x1e<<op | imm8, cK | cY<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aMerging | 9<<aBytes | immAny8},
 	// VPCMPUD k1 {k1}, ymm3, m32 {1to8}, imm8: EVEX.256.66.0F3A.W0 1E /r ib
-	{needAVX512FAndAVX512VL | v66 | v0F3A | e256 | eb | disp8*2 | 0x1e<<op | imm8, cK | cY<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aMerging | 3<<aBytes | immAny8},
+	{needAVX512FAndAVX512VL | v66 | v0F3A | e256 | eb | disp8*2 | 0x1e<<op | imm8, cK | cY<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aMerging | 8<<aCount | 3<<aBytes | immAny8},
 	// VPCMPUQ k1 {k1}, zmm3, zmm4, imm8: EVEX.512.66.0F3A.W1 1E /r ib
 	{needAVX512F | v66 | v0F3A | vw1 | e512 | 0x1e<<op | imm8, cK | cZ<<5 | cZ<<10 | cImm<<15, inReg | inV<<4 | inRM<<8 | inImm<<12, encZRR | aMerging | immAny8},
 	// VPCMPUQ k1 {k1}, zmm3, m512, imm8: EVEX.512.66.0F3A.W1 1E /r ib
 	{needAVX512F | v66 | v0F3A | vw1 | e512 | disp8*6 | 0x1e<<op | imm8, cK | cZ<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aMerging | 10<<aBytes | immAny8},
 	// VPCMPUQ k1 {k1}, zmm3, m64 {1to8}, imm8: EVEX.512.66.0F3A.W1 1E /r ib
-	{needAVX512F | v66 | v0F3A | vw1 | e512 | eb | disp8*3 | 0x1e<<op | imm8, cK | cZ<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aMerging | 5<<aBytes | immAny8},
+	{needAVX512F | v66 | v0F3A | vw1 | e512 | eb | disp8*3 | 0x1e<<op | imm8, cK | cZ<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aMerging | 8<<aCount | 5<<aBytes | immAny8},
 	// VPCMPUQ k1 {k1}, xmm3, xmm4, imm8: EVEX.128.66.0F3A.W1 1E /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F3A | vw1 | 0x1e<<op | imm8, cK | cX<<5 | cX<<10 | cImm<<15, inReg | inV<<4 | inRM<<8 | inImm<<12, encZRR | aMerging | immAny8},
 	// VPCMPUQ k1 {k1}, xmm3, m128, imm8: EVEX.128.66.0F3A.W1 1E /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F3A | vw1 | disp8*4 | 0x1e<<op | imm8, cK | cX<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aMerging | 7<<aBytes | immAny8},
 	// VPCMPUQ k1 {k1}, xmm3, m64 {1to2}, imm8: EVEX.128.66.0F3A.W1 1E /r ib
-	{needAVX512FAndAVX512VL | v66 | v0F3A | vw1 | eb | disp8*3 | 0x1e<<op | imm8, cK | cX<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aMerging | 5<<aBytes | immAny8},
+	{needAVX512FAndAVX512VL | v66 | v0F3A | vw1 | eb | disp8*3 | 0x1e<<op | imm8, cK | cX<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aMerging | 2<<aCount | 5<<aBytes | immAny8},
 	// VPCMPUQ k1 {k1}, ymm3, ymm4, imm8: EVEX.256.66.0F3A.W1 1E /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F3A | vw1 | e256 | 0x1e<<op | imm8, cK | cY<<5 | cY<<10 | cImm<<15, inReg | inV<<4 | inRM<<8 | inImm<<12, encZRR | aMerging | immAny8},
 	// VPCMPUQ k1 {k1}, ymm3, m256, imm8: EVEX.256.66.0F3A.W1 1E /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F3A | vw1 | e256 | disp8*5 | 0x1e<<op | imm8, cK | cY<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aMerging | 9<<aBytes | immAny8},
 	// VPCMPUQ k1 {k1}, ymm3, m64 {1to4}, imm8: EVEX.256.66.0F3A.W1 1E /r ib
-	{needAVX512FAndAVX512VL | v66 | v0F3A | vw1 | e256 | eb | disp8*3 | 0x1e<<op | imm8, cK | cY<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aMerging | 5<<aBytes | immAny8},
+	{needAVX512FAndAVX512VL | v66 | v0F3A | vw1 | e256 | eb | disp8*3 | 0x1e<<op | imm8, cK | cY<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aMerging | 4<<aCount | 5<<aBytes | immAny8},
 	// VPCMPUW k1 {k1}, zmm3, zmm4, imm8: EVEX.512.66.0F3A.W1 3E /r ib
 	{needAVX512BW | v66 | v0F3A | vw1 | e512 | 0x3e<<op | imm8, cK | cZ<<5 | cZ<<10 | cImm<<15, inReg | inV<<4 | inRM<<8 | inImm<<12, encZRR | aMerging | immAny8},
 	// VPCMPUW k1 {k1}, zmm3, m512, imm8: EVEX.512.66.0F3A.W1 3E /r ib
@@ -11402,37 +11402,37 @@ var rows = [...]row{
 	// VPCONFLICTD zmm1 {k1}{z}, m512: EVEX.512.66.0F38.W0 C4 /r
 	{needAVX512CD | v66 | v0F38 | e512 | disp8*6 | 0xc4<<op, cZ | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 10<<aBytes},
 	// VPCONFLICTD zmm1 {k1}{z}, m32 {1to16}: EVEX.512.66.0F38.W0 C4 /r
-	{needAVX512CD | v66 | v0F38 | e512 | eb | disp8*2 | 0xc4<<op, cZ | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512CD | v66 | v0F38 | e512 | eb | disp8*2 | 0xc4<<op, cZ | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VPCONFLICTD xmm1 {k1}{z}, xmm3: EVEX.128.66.0F38.W0 C4 /r
 	{needAVX512CDAndAVX512VL | v66 | v0F38 | 0xc4<<op, cX | cX<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VPCONFLICTD xmm1 {k1}{z}, m128: EVEX.128.66.0F38.W0 C4 /r
 	{needAVX512CDAndAVX512VL | v66 | v0F38 | disp8*4 | 0xc4<<op, cX | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 7<<aBytes},
 	// VPCONFLICTD xmm1 {k1}{z}, m32 {1to4}: EVEX.128.66.0F38.W0 C4 /r
-	{needAVX512CDAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0xc4<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512CDAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0xc4<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VPCONFLICTD ymm1 {k1}{z}, ymm3: EVEX.256.66.0F38.W0 C4 /r
 	{needAVX512CDAndAVX512VL | v66 | v0F38 | e256 | 0xc4<<op, cY | cY<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VPCONFLICTD ymm1 {k1}{z}, m256: EVEX.256.66.0F38.W0 C4 /r
 	{needAVX512CDAndAVX512VL | v66 | v0F38 | e256 | disp8*5 | 0xc4<<op, cY | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 9<<aBytes},
 	// VPCONFLICTD ymm1 {k1}{z}, m32 {1to8}: EVEX.256.66.0F38.W0 C4 /r
-	{needAVX512CDAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0xc4<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512CDAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0xc4<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VPCONFLICTQ zmm1 {k1}{z}, zmm3: EVEX.512.66.0F38.W1 C4 /r
 	{needAVX512CD | v66 | v0F38 | vw1 | e512 | 0xc4<<op, cZ | cZ<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VPCONFLICTQ zmm1 {k1}{z}, m512: EVEX.512.66.0F38.W1 C4 /r
 	{needAVX512CD | v66 | v0F38 | vw1 | e512 | disp8*6 | 0xc4<<op, cZ | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 10<<aBytes},
 	// VPCONFLICTQ zmm1 {k1}{z}, m64 {1to8}: EVEX.512.66.0F38.W1 C4 /r
-	{needAVX512CD | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0xc4<<op, cZ | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512CD | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0xc4<<op, cZ | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VPCONFLICTQ xmm1 {k1}{z}, xmm3: EVEX.128.66.0F38.W1 C4 /r
 	{needAVX512CDAndAVX512VL | v66 | v0F38 | vw1 | 0xc4<<op, cX | cX<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VPCONFLICTQ xmm1 {k1}{z}, m128: EVEX.128.66.0F38.W1 C4 /r
 	{needAVX512CDAndAVX512VL | v66 | v0F38 | vw1 | disp8*4 | 0xc4<<op, cX | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 7<<aBytes},
 	// VPCONFLICTQ xmm1 {k1}{z}, m64 {1to2}: EVEX.128.66.0F38.W1 C4 /r
-	{needAVX512CDAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0xc4<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512CDAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0xc4<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 2<<aCount | 5<<aBytes},
 	// VPCONFLICTQ ymm1 {k1}{z}, ymm3: EVEX.256.66.0F38.W1 C4 /r
 	{needAVX512CDAndAVX512VL | v66 | v0F38 | vw1 | e256 | 0xc4<<op, cY | cY<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VPCONFLICTQ ymm1 {k1}{z}, m256: EVEX.256.66.0F38.W1 C4 /r
 	{needAVX512CDAndAVX512VL | v66 | v0F38 | vw1 | e256 | disp8*5 | 0xc4<<op, cY | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 9<<aBytes},
 	// VPCONFLICTQ ymm1 {k1}{z}, m64 {1to4}: EVEX.256.66.0F38.W1 C4 /r
-	{needAVX512CDAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0xc4<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512CDAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0xc4<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 4<<aCount | 5<<aBytes},
 	// VPDPBSSD xmm1, xmm2, xmm3: VEX.128.F2.0F38.W0 50 /r
 	{needAVXVNNIINT8 | vF2 | v0F38 | 0x50<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encVRR},
 	// VPDPBSSD xmm1, xmm2, m128: VEX.128.F2.0F38.W0 50 /r
@@ -11446,19 +11446,19 @@ var rows = [...]row{
 	// VPDPBSSD xmm1 {k1}{z}, xmm3, m128: EVEX.128.F2.0F38.W0 50 /r
 	{needAVX102 | vF2 | v0F38 | disp8*4 | 0x50<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VPDPBSSD xmm1 {k1}{z}, xmm3, m32 {1to4}: EVEX.128.F2.0F38.W0 50 /r
-	{needAVX102 | vF2 | v0F38 | eb | disp8*2 | 0x50<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX102 | vF2 | v0F38 | eb | disp8*2 | 0x50<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VPDPBSSD ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.F2.0F38.W0 50 /r
 	{needAVX102 | vF2 | v0F38 | e256 | 0x50<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPDPBSSD ymm1 {k1}{z}, ymm3, m256: EVEX.256.F2.0F38.W0 50 /r
 	{needAVX102 | vF2 | v0F38 | e256 | disp8*5 | 0x50<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VPDPBSSD ymm1 {k1}{z}, ymm3, m32 {1to8}: EVEX.256.F2.0F38.W0 50 /r
-	{needAVX102 | vF2 | v0F38 | e256 | eb | disp8*2 | 0x50<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX102 | vF2 | v0F38 | e256 | eb | disp8*2 | 0x50<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VPDPBSSD zmm1 {k1}{z}, zmm3, zmm4: EVEX.512.F2.0F38.W0 50 /r
 	{needAVX102 | vF2 | v0F38 | e512 | 0x50<<op, cZ | cZ<<5 | cZ<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPDPBSSD zmm1 {k1}{z}, zmm3, m512: EVEX.512.F2.0F38.W0 50 /r
 	{needAVX102 | vF2 | v0F38 | e512 | disp8*6 | 0x50<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VPDPBSSD zmm1 {k1}{z}, zmm3, m32 {1to16}: EVEX.512.F2.0F38.W0 50 /r
-	{needAVX102 | vF2 | v0F38 | e512 | eb | disp8*2 | 0x50<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX102 | vF2 | v0F38 | e512 | eb | disp8*2 | 0x50<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VPDPBSSDS xmm1, xmm2, xmm3: VEX.128.F2.0F38.W0 51 /r
 	{needAVXVNNIINT8 | vF2 | v0F38 | 0x51<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encVRR},
 	// VPDPBSSDS xmm1, xmm2, m128: VEX.128.F2.0F38.W0 51 /r
@@ -11472,19 +11472,19 @@ var rows = [...]row{
 	// VPDPBSSDS xmm1 {k1}{z}, xmm3, m128: EVEX.128.F2.0F38.W0 51 /r
 	{needAVX102 | vF2 | v0F38 | disp8*4 | 0x51<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VPDPBSSDS xmm1 {k1}{z}, xmm3, m32 {1to4}: EVEX.128.F2.0F38.W0 51 /r
-	{needAVX102 | vF2 | v0F38 | eb | disp8*2 | 0x51<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX102 | vF2 | v0F38 | eb | disp8*2 | 0x51<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VPDPBSSDS ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.F2.0F38.W0 51 /r
 	{needAVX102 | vF2 | v0F38 | e256 | 0x51<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPDPBSSDS ymm1 {k1}{z}, ymm3, m256: EVEX.256.F2.0F38.W0 51 /r
 	{needAVX102 | vF2 | v0F38 | e256 | disp8*5 | 0x51<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VPDPBSSDS ymm1 {k1}{z}, ymm3, m32 {1to8}: EVEX.256.F2.0F38.W0 51 /r
-	{needAVX102 | vF2 | v0F38 | e256 | eb | disp8*2 | 0x51<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX102 | vF2 | v0F38 | e256 | eb | disp8*2 | 0x51<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VPDPBSSDS zmm1 {k1}{z}, zmm3, zmm4: EVEX.512.F2.0F38.W0 51 /r
 	{needAVX102 | vF2 | v0F38 | e512 | 0x51<<op, cZ | cZ<<5 | cZ<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPDPBSSDS zmm1 {k1}{z}, zmm3, m512: EVEX.512.F2.0F38.W0 51 /r
 	{needAVX102 | vF2 | v0F38 | e512 | disp8*6 | 0x51<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VPDPBSSDS zmm1 {k1}{z}, zmm3, m32 {1to16}: EVEX.512.F2.0F38.W0 51 /r
-	{needAVX102 | vF2 | v0F38 | e512 | eb | disp8*2 | 0x51<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX102 | vF2 | v0F38 | e512 | eb | disp8*2 | 0x51<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VPDPBSUD xmm1, xmm2, xmm3: VEX.128.F3.0F38.W0 50 /r
 	{needAVXVNNIINT8 | vF3 | v0F38 | 0x50<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encVRR},
 	// VPDPBSUD xmm1, xmm2, m128: VEX.128.F3.0F38.W0 50 /r
@@ -11498,19 +11498,19 @@ var rows = [...]row{
 	// VPDPBSUD xmm1 {k1}{z}, xmm3, m128: EVEX.128.F3.0F38.W0 50 /r
 	{needAVX102 | vF3 | v0F38 | disp8*4 | 0x50<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VPDPBSUD xmm1 {k1}{z}, xmm3, m32 {1to4}: EVEX.128.F3.0F38.W0 50 /r
-	{needAVX102 | vF3 | v0F38 | eb | disp8*2 | 0x50<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX102 | vF3 | v0F38 | eb | disp8*2 | 0x50<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VPDPBSUD ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.F3.0F38.W0 50 /r
 	{needAVX102 | vF3 | v0F38 | e256 | 0x50<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPDPBSUD ymm1 {k1}{z}, ymm3, m256: EVEX.256.F3.0F38.W0 50 /r
 	{needAVX102 | vF3 | v0F38 | e256 | disp8*5 | 0x50<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VPDPBSUD ymm1 {k1}{z}, ymm3, m32 {1to8}: EVEX.256.F3.0F38.W0 50 /r
-	{needAVX102 | vF3 | v0F38 | e256 | eb | disp8*2 | 0x50<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX102 | vF3 | v0F38 | e256 | eb | disp8*2 | 0x50<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VPDPBSUD zmm1 {k1}{z}, zmm3, zmm4: EVEX.512.F3.0F38.W0 50 /r
 	{needAVX102 | vF3 | v0F38 | e512 | 0x50<<op, cZ | cZ<<5 | cZ<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPDPBSUD zmm1 {k1}{z}, zmm3, m512: EVEX.512.F3.0F38.W0 50 /r
 	{needAVX102 | vF3 | v0F38 | e512 | disp8*6 | 0x50<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VPDPBSUD zmm1 {k1}{z}, zmm3, m32 {1to16}: EVEX.512.F3.0F38.W0 50 /r
-	{needAVX102 | vF3 | v0F38 | e512 | eb | disp8*2 | 0x50<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX102 | vF3 | v0F38 | e512 | eb | disp8*2 | 0x50<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VPDPBSUDS xmm1, xmm2, xmm3: VEX.128.F3.0F38.W0 51 /r
 	{needAVXVNNIINT8 | vF3 | v0F38 | 0x51<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encVRR},
 	// VPDPBSUDS xmm1, xmm2, m128: VEX.128.F3.0F38.W0 51 /r
@@ -11524,19 +11524,19 @@ var rows = [...]row{
 	// VPDPBSUDS xmm1 {k1}{z}, xmm3, m128: EVEX.128.F3.0F38.W0 51 /r
 	{needAVX102 | vF3 | v0F38 | disp8*4 | 0x51<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VPDPBSUDS xmm1 {k1}{z}, xmm3, m32 {1to4}: EVEX.128.F3.0F38.W0 51 /r
-	{needAVX102 | vF3 | v0F38 | eb | disp8*2 | 0x51<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX102 | vF3 | v0F38 | eb | disp8*2 | 0x51<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VPDPBSUDS ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.F3.0F38.W0 51 /r
 	{needAVX102 | vF3 | v0F38 | e256 | 0x51<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPDPBSUDS ymm1 {k1}{z}, ymm3, m256: EVEX.256.F3.0F38.W0 51 /r
 	{needAVX102 | vF3 | v0F38 | e256 | disp8*5 | 0x51<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VPDPBSUDS ymm1 {k1}{z}, ymm3, m32 {1to8}: EVEX.256.F3.0F38.W0 51 /r
-	{needAVX102 | vF3 | v0F38 | e256 | eb | disp8*2 | 0x51<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX102 | vF3 | v0F38 | e256 | eb | disp8*2 | 0x51<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VPDPBSUDS zmm1 {k1}{z}, zmm3, zmm4: EVEX.512.F3.0F38.W0 51 /r
 	{needAVX102 | vF3 | v0F38 | e512 | 0x51<<op, cZ | cZ<<5 | cZ<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPDPBSUDS zmm1 {k1}{z}, zmm3, m512: EVEX.512.F3.0F38.W0 51 /r
 	{needAVX102 | vF3 | v0F38 | e512 | disp8*6 | 0x51<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VPDPBSUDS zmm1 {k1}{z}, zmm3, m32 {1to16}: EVEX.512.F3.0F38.W0 51 /r
-	{needAVX102 | vF3 | v0F38 | e512 | eb | disp8*2 | 0x51<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX102 | vF3 | v0F38 | e512 | eb | disp8*2 | 0x51<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VPDPBUSD xmm1, xmm2, xmm3: VEX.128.66.0F38.W0 50 /r
 	{needAVXVNNI | v66 | v0F38 | 0x50<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encVRR},
 	// VPDPBUSD xmm1, xmm2, m128: VEX.128.66.0F38.W0 50 /r
@@ -11550,19 +11550,19 @@ var rows = [...]row{
 	// VPDPBUSD zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W0 50 /r
 	{needAVX512VNNI | v66 | v0F38 | e512 | disp8*6 | 0x50<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VPDPBUSD zmm1 {k1}{z}, zmm3, m32 {1to16}: EVEX.512.66.0F38.W0 50 /r
-	{needAVX512VNNI | v66 | v0F38 | e512 | eb | disp8*2 | 0x50<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512VNNI | v66 | v0F38 | e512 | eb | disp8*2 | 0x50<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VPDPBUSD xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W0 50 /r
 	{needAVX512VNNIAndAVX512VL | v66 | v0F38 | 0x50<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPDPBUSD xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W0 50 /r
 	{needAVX512VNNIAndAVX512VL | v66 | v0F38 | disp8*4 | 0x50<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VPDPBUSD xmm1 {k1}{z}, xmm3, m32 {1to4}: EVEX.128.66.0F38.W0 50 /r
-	{needAVX512VNNIAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0x50<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512VNNIAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0x50<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VPDPBUSD ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W0 50 /r
 	{needAVX512VNNIAndAVX512VL | v66 | v0F38 | e256 | 0x50<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPDPBUSD ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W0 50 /r
 	{needAVX512VNNIAndAVX512VL | v66 | v0F38 | e256 | disp8*5 | 0x50<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VPDPBUSD ymm1 {k1}{z}, ymm3, m32 {1to8}: EVEX.256.66.0F38.W0 50 /r
-	{needAVX512VNNIAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0x50<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512VNNIAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0x50<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VPDPBUSDS xmm1, xmm2, xmm3: VEX.128.66.0F38.W0 51 /r
 	{needAVXVNNI | v66 | v0F38 | 0x51<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encVRR},
 	// VPDPBUSDS xmm1, xmm2, m128: VEX.128.66.0F38.W0 51 /r
@@ -11576,19 +11576,19 @@ var rows = [...]row{
 	// VPDPBUSDS zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W0 51 /r
 	{needAVX512VNNI | v66 | v0F38 | e512 | disp8*6 | 0x51<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VPDPBUSDS zmm1 {k1}{z}, zmm3, m32 {1to16}: EVEX.512.66.0F38.W0 51 /r
-	{needAVX512VNNI | v66 | v0F38 | e512 | eb | disp8*2 | 0x51<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512VNNI | v66 | v0F38 | e512 | eb | disp8*2 | 0x51<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VPDPBUSDS xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W0 51 /r
 	{needAVX512VNNIAndAVX512VL | v66 | v0F38 | 0x51<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPDPBUSDS xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W0 51 /r
 	{needAVX512VNNIAndAVX512VL | v66 | v0F38 | disp8*4 | 0x51<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VPDPBUSDS xmm1 {k1}{z}, xmm3, m32 {1to4}: EVEX.128.66.0F38.W0 51 /r
-	{needAVX512VNNIAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0x51<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512VNNIAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0x51<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VPDPBUSDS ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W0 51 /r
 	{needAVX512VNNIAndAVX512VL | v66 | v0F38 | e256 | 0x51<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPDPBUSDS ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W0 51 /r
 	{needAVX512VNNIAndAVX512VL | v66 | v0F38 | e256 | disp8*5 | 0x51<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VPDPBUSDS ymm1 {k1}{z}, ymm3, m32 {1to8}: EVEX.256.66.0F38.W0 51 /r
-	{needAVX512VNNIAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0x51<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512VNNIAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0x51<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VPDPBUUD xmm1, xmm2, xmm3: VEX.128.0F38.W0 50 /r
 	{needAVXVNNIINT8 | v0F38 | 0x50<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encVRR},
 	// VPDPBUUD xmm1, xmm2, m128: VEX.128.0F38.W0 50 /r
@@ -11602,19 +11602,19 @@ var rows = [...]row{
 	// VPDPBUUD xmm1 {k1}{z}, xmm3, m128: EVEX.128.0F38.W0 50 /r
 	{needAVX102 | v0F38 | disp8*4 | 0x50<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VPDPBUUD xmm1 {k1}{z}, xmm3, m32 {1to4}: EVEX.128.0F38.W0 50 /r
-	{needAVX102 | v0F38 | eb | disp8*2 | 0x50<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX102 | v0F38 | eb | disp8*2 | 0x50<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VPDPBUUD ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.0F38.W0 50 /r
 	{needAVX102 | v0F38 | e256 | 0x50<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPDPBUUD ymm1 {k1}{z}, ymm3, m256: EVEX.256.0F38.W0 50 /r
 	{needAVX102 | v0F38 | e256 | disp8*5 | 0x50<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VPDPBUUD ymm1 {k1}{z}, ymm3, m32 {1to8}: EVEX.256.0F38.W0 50 /r
-	{needAVX102 | v0F38 | e256 | eb | disp8*2 | 0x50<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX102 | v0F38 | e256 | eb | disp8*2 | 0x50<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VPDPBUUD zmm1 {k1}{z}, zmm3, zmm4: EVEX.512.0F38.W0 50 /r
 	{needAVX102 | v0F38 | e512 | 0x50<<op, cZ | cZ<<5 | cZ<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPDPBUUD zmm1 {k1}{z}, zmm3, m512: EVEX.512.0F38.W0 50 /r
 	{needAVX102 | v0F38 | e512 | disp8*6 | 0x50<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VPDPBUUD zmm1 {k1}{z}, zmm3, m32 {1to16}: EVEX.512.0F38.W0 50 /r
-	{needAVX102 | v0F38 | e512 | eb | disp8*2 | 0x50<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX102 | v0F38 | e512 | eb | disp8*2 | 0x50<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VPDPBUUDS xmm1, xmm2, xmm3: VEX.128.0F38.W0 51 /r
 	{needAVXVNNIINT8 | v0F38 | 0x51<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encVRR},
 	// VPDPBUUDS xmm1, xmm2, m128: VEX.128.0F38.W0 51 /r
@@ -11628,19 +11628,19 @@ var rows = [...]row{
 	// VPDPBUUDS xmm1 {k1}{z}, xmm3, m128: EVEX.128.0F38.W0 51 /r
 	{needAVX102 | v0F38 | disp8*4 | 0x51<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VPDPBUUDS xmm1 {k1}{z}, xmm3, m32 {1to4}: EVEX.128.0F38.W0 51 /r
-	{needAVX102 | v0F38 | eb | disp8*2 | 0x51<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX102 | v0F38 | eb | disp8*2 | 0x51<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VPDPBUUDS ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.0F38.W0 51 /r
 	{needAVX102 | v0F38 | e256 | 0x51<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPDPBUUDS ymm1 {k1}{z}, ymm3, m256: EVEX.256.0F38.W0 51 /r
 	{needAVX102 | v0F38 | e256 | disp8*5 | 0x51<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VPDPBUUDS ymm1 {k1}{z}, ymm3, m32 {1to8}: EVEX.256.0F38.W0 51 /r
-	{needAVX102 | v0F38 | e256 | eb | disp8*2 | 0x51<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX102 | v0F38 | e256 | eb | disp8*2 | 0x51<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VPDPBUUDS zmm1 {k1}{z}, zmm3, zmm4: EVEX.512.0F38.W0 51 /r
 	{needAVX102 | v0F38 | e512 | 0x51<<op, cZ | cZ<<5 | cZ<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPDPBUUDS zmm1 {k1}{z}, zmm3, m512: EVEX.512.0F38.W0 51 /r
 	{needAVX102 | v0F38 | e512 | disp8*6 | 0x51<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VPDPBUUDS zmm1 {k1}{z}, zmm3, m32 {1to16}: EVEX.512.0F38.W0 51 /r
-	{needAVX102 | v0F38 | e512 | eb | disp8*2 | 0x51<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX102 | v0F38 | e512 | eb | disp8*2 | 0x51<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VPDPWSSD xmm1, xmm2, xmm3: VEX.128.66.0F38.W0 52 /r
 	{needAVXVNNI | v66 | v0F38 | 0x52<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encVRR},
 	// VPDPWSSD xmm1, xmm2, m128: VEX.128.66.0F38.W0 52 /r
@@ -11654,19 +11654,19 @@ var rows = [...]row{
 	// VPDPWSSD zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W0 52 /r
 	{needAVX512VNNI | v66 | v0F38 | e512 | disp8*6 | 0x52<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VPDPWSSD zmm1 {k1}{z}, zmm3, m32 {1to16}: EVEX.512.66.0F38.W0 52 /r
-	{needAVX512VNNI | v66 | v0F38 | e512 | eb | disp8*2 | 0x52<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512VNNI | v66 | v0F38 | e512 | eb | disp8*2 | 0x52<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VPDPWSSD xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W0 52 /r
 	{needAVX512VNNIAndAVX512VL | v66 | v0F38 | 0x52<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPDPWSSD xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W0 52 /r
 	{needAVX512VNNIAndAVX512VL | v66 | v0F38 | disp8*4 | 0x52<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VPDPWSSD xmm1 {k1}{z}, xmm3, m32 {1to4}: EVEX.128.66.0F38.W0 52 /r
-	{needAVX512VNNIAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0x52<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512VNNIAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0x52<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VPDPWSSD ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W0 52 /r
 	{needAVX512VNNIAndAVX512VL | v66 | v0F38 | e256 | 0x52<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPDPWSSD ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W0 52 /r
 	{needAVX512VNNIAndAVX512VL | v66 | v0F38 | e256 | disp8*5 | 0x52<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VPDPWSSD ymm1 {k1}{z}, ymm3, m32 {1to8}: EVEX.256.66.0F38.W0 52 /r
-	{needAVX512VNNIAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0x52<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512VNNIAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0x52<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VPDPWSSDS xmm1, xmm2, xmm3: VEX.128.66.0F38.W0 53 /r
 	{needAVXVNNI | v66 | v0F38 | 0x53<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encVRR},
 	// VPDPWSSDS xmm1, xmm2, m128: VEX.128.66.0F38.W0 53 /r
@@ -11680,19 +11680,19 @@ var rows = [...]row{
 	// VPDPWSSDS zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W0 53 /r
 	{needAVX512VNNI | v66 | v0F38 | e512 | disp8*6 | 0x53<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VPDPWSSDS zmm1 {k1}{z}, zmm3, m32 {1to16}: EVEX.512.66.0F38.W0 53 /r
-	{needAVX512VNNI | v66 | v0F38 | e512 | eb | disp8*2 | 0x53<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512VNNI | v66 | v0F38 | e512 | eb | disp8*2 | 0x53<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VPDPWSSDS xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W0 53 /r
 	{needAVX512VNNIAndAVX512VL | v66 | v0F38 | 0x53<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPDPWSSDS xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W0 53 /r
 	{needAVX512VNNIAndAVX512VL | v66 | v0F38 | disp8*4 | 0x53<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VPDPWSSDS xmm1 {k1}{z}, xmm3, m32 {1to4}: EVEX.128.66.0F38.W0 53 /r
-	{needAVX512VNNIAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0x53<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512VNNIAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0x53<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VPDPWSSDS ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W0 53 /r
 	{needAVX512VNNIAndAVX512VL | v66 | v0F38 | e256 | 0x53<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPDPWSSDS ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W0 53 /r
 	{needAVX512VNNIAndAVX512VL | v66 | v0F38 | e256 | disp8*5 | 0x53<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VPDPWSSDS ymm1 {k1}{z}, ymm3, m32 {1to8}: EVEX.256.66.0F38.W0 53 /r
-	{needAVX512VNNIAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0x53<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512VNNIAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0x53<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VPDPWSUD xmm1, xmm2, xmm3: VEX.128.F3.0F38.W0 D2 /r
 	{needAVXVNNIINT16 | vF3 | v0F38 | 0xd2<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encVRR},
 	// VPDPWSUD xmm1, xmm2, m128: VEX.128.F3.0F38.W0 D2 /r
@@ -11706,19 +11706,19 @@ var rows = [...]row{
 	// VPDPWSUD xmm1 {k1}{z}, xmm3, m128: EVEX.128.F3.0F38.W0 D2 /r
 	{needAVX102 | vF3 | v0F38 | disp8*4 | 0xd2<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VPDPWSUD xmm1 {k1}{z}, xmm3, m32 {1to4}: EVEX.128.F3.0F38.W0 D2 /r
-	{needAVX102 | vF3 | v0F38 | eb | disp8*2 | 0xd2<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX102 | vF3 | v0F38 | eb | disp8*2 | 0xd2<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VPDPWSUD ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.F3.0F38.W0 D2 /r
 	{needAVX102 | vF3 | v0F38 | e256 | 0xd2<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPDPWSUD ymm1 {k1}{z}, ymm3, m256: EVEX.256.F3.0F38.W0 D2 /r
 	{needAVX102 | vF3 | v0F38 | e256 | disp8*5 | 0xd2<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VPDPWSUD ymm1 {k1}{z}, ymm3, m32 {1to8}: EVEX.256.F3.0F38.W0 D2 /r
-	{needAVX102 | vF3 | v0F38 | e256 | eb | disp8*2 | 0xd2<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX102 | vF3 | v0F38 | e256 | eb | disp8*2 | 0xd2<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VPDPWSUD zmm1 {k1}{z}, zmm3, zmm4: EVEX.512.F3.0F38.W0 D2 /r
 	{needAVX102 | vF3 | v0F38 | e512 | 0xd2<<op, cZ | cZ<<5 | cZ<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPDPWSUD zmm1 {k1}{z}, zmm3, m512: EVEX.512.F3.0F38.W0 D2 /r
 	{needAVX102 | vF3 | v0F38 | e512 | disp8*6 | 0xd2<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VPDPWSUD zmm1 {k1}{z}, zmm3, m32 {1to16}: EVEX.512.F3.0F38.W0 D2 /r
-	{needAVX102 | vF3 | v0F38 | e512 | eb | disp8*2 | 0xd2<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX102 | vF3 | v0F38 | e512 | eb | disp8*2 | 0xd2<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VPDPWSUDS xmm1, xmm2, xmm3: VEX.128.F3.0F38.W0 D3 /r
 	{needAVXVNNIINT16 | vF3 | v0F38 | 0xd3<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encVRR},
 	// VPDPWSUDS xmm1, xmm2, m128: VEX.128.F3.0F38.W0 D3 /r
@@ -11732,19 +11732,19 @@ var rows = [...]row{
 	// VPDPWSUDS xmm1 {k1}{z}, xmm3, m128: EVEX.128.F3.0F38.W0 D3 /r
 	{needAVX102 | vF3 | v0F38 | disp8*4 | 0xd3<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VPDPWSUDS xmm1 {k1}{z}, xmm3, m32 {1to4}: EVEX.128.F3.0F38.W0 D3 /r
-	{needAVX102 | vF3 | v0F38 | eb | disp8*2 | 0xd3<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX102 | vF3 | v0F38 | eb | disp8*2 | 0xd3<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VPDPWSUDS ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.F3.0F38.W0 D3 /r
 	{needAVX102 | vF3 | v0F38 | e256 | 0xd3<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPDPWSUDS ymm1 {k1}{z}, ymm3, m256: EVEX.256.F3.0F38.W0 D3 /r
 	{needAVX102 | vF3 | v0F38 | e256 | disp8*5 | 0xd3<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VPDPWSUDS ymm1 {k1}{z}, ymm3, m32 {1to8}: EVEX.256.F3.0F38.W0 D3 /r
-	{needAVX102 | vF3 | v0F38 | e256 | eb | disp8*2 | 0xd3<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX102 | vF3 | v0F38 | e256 | eb | disp8*2 | 0xd3<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VPDPWSUDS zmm1 {k1}{z}, zmm3, zmm4: EVEX.512.F3.0F38.W0 D3 /r
 	{needAVX102 | vF3 | v0F38 | e512 | 0xd3<<op, cZ | cZ<<5 | cZ<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPDPWSUDS zmm1 {k1}{z}, zmm3, m512: EVEX.512.F3.0F38.W0 D3 /r
 	{needAVX102 | vF3 | v0F38 | e512 | disp8*6 | 0xd3<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VPDPWSUDS zmm1 {k1}{z}, zmm3, m32 {1to16}: EVEX.512.F3.0F38.W0 D3 /r
-	{needAVX102 | vF3 | v0F38 | e512 | eb | disp8*2 | 0xd3<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX102 | vF3 | v0F38 | e512 | eb | disp8*2 | 0xd3<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VPDPWUSD xmm1, xmm2, xmm3: VEX.128.66.0F38.W0 D2 /r
 	{needAVXVNNIINT16 | v66 | v0F38 | 0xd2<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encVRR},
 	// VPDPWUSD xmm1, xmm2, m128: VEX.128.66.0F38.W0 D2 /r
@@ -11758,19 +11758,19 @@ var rows = [...]row{
 	// VPDPWUSD xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W0 D2 /r
 	{needAVX102 | v66 | v0F38 | disp8*4 | 0xd2<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VPDPWUSD xmm1 {k1}{z}, xmm3, m32 {1to4}: EVEX.128.66.0F38.W0 D2 /r
-	{needAVX102 | v66 | v0F38 | eb | disp8*2 | 0xd2<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX102 | v66 | v0F38 | eb | disp8*2 | 0xd2<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VPDPWUSD ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W0 D2 /r
 	{needAVX102 | v66 | v0F38 | e256 | 0xd2<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPDPWUSD ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W0 D2 /r
 	{needAVX102 | v66 | v0F38 | e256 | disp8*5 | 0xd2<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VPDPWUSD ymm1 {k1}{z}, ymm3, m32 {1to8}: EVEX.256.66.0F38.W0 D2 /r
-	{needAVX102 | v66 | v0F38 | e256 | eb | disp8*2 | 0xd2<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX102 | v66 | v0F38 | e256 | eb | disp8*2 | 0xd2<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VPDPWUSD zmm1 {k1}{z}, zmm3, zmm4: EVEX.512.66.0F38.W0 D2 /r
 	{needAVX102 | v66 | v0F38 | e512 | 0xd2<<op, cZ | cZ<<5 | cZ<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPDPWUSD zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W0 D2 /r
 	{needAVX102 | v66 | v0F38 | e512 | disp8*6 | 0xd2<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VPDPWUSD zmm1 {k1}{z}, zmm3, m32 {1to16}: EVEX.512.66.0F38.W0 D2 /r
-	{needAVX102 | v66 | v0F38 | e512 | eb | disp8*2 | 0xd2<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX102 | v66 | v0F38 | e512 | eb | disp8*2 | 0xd2<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VPDPWUSDS xmm1, xmm2, xmm3: VEX.128.66.0F38.W0 D3 /r
 	{needAVXVNNIINT16 | v66 | v0F38 | 0xd3<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encVRR},
 	// VPDPWUSDS xmm1, xmm2, m128: VEX.128.66.0F38.W0 D3 /r
@@ -11784,19 +11784,19 @@ var rows = [...]row{
 	// VPDPWUSDS xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W0 D3 /r
 	{needAVX102 | v66 | v0F38 | disp8*4 | 0xd3<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VPDPWUSDS xmm1 {k1}{z}, xmm3, m32 {1to4}: EVEX.128.66.0F38.W0 D3 /r
-	{needAVX102 | v66 | v0F38 | eb | disp8*2 | 0xd3<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX102 | v66 | v0F38 | eb | disp8*2 | 0xd3<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VPDPWUSDS ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W0 D3 /r
 	{needAVX102 | v66 | v0F38 | e256 | 0xd3<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPDPWUSDS ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W0 D3 /r
 	{needAVX102 | v66 | v0F38 | e256 | disp8*5 | 0xd3<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VPDPWUSDS ymm1 {k1}{z}, ymm3, m32 {1to8}: EVEX.256.66.0F38.W0 D3 /r
-	{needAVX102 | v66 | v0F38 | e256 | eb | disp8*2 | 0xd3<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX102 | v66 | v0F38 | e256 | eb | disp8*2 | 0xd3<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VPDPWUSDS zmm1 {k1}{z}, zmm3, zmm4: EVEX.512.66.0F38.W0 D3 /r
 	{needAVX102 | v66 | v0F38 | e512 | 0xd3<<op, cZ | cZ<<5 | cZ<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPDPWUSDS zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W0 D3 /r
 	{needAVX102 | v66 | v0F38 | e512 | disp8*6 | 0xd3<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VPDPWUSDS zmm1 {k1}{z}, zmm3, m32 {1to16}: EVEX.512.66.0F38.W0 D3 /r
-	{needAVX102 | v66 | v0F38 | e512 | eb | disp8*2 | 0xd3<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX102 | v66 | v0F38 | e512 | eb | disp8*2 | 0xd3<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VPDPWUUD xmm1, xmm2, xmm3: VEX.128.0F38.W0 D2 /r
 	{needAVXVNNIINT16 | v0F38 | 0xd2<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encVRR},
 	// VPDPWUUD xmm1, xmm2, m128: VEX.128.0F38.W0 D2 /r
@@ -11810,19 +11810,19 @@ var rows = [...]row{
 	// VPDPWUUD xmm1 {k1}{z}, xmm3, m128: EVEX.128.0F38.W0 D2 /r
 	{needAVX102 | v0F38 | disp8*4 | 0xd2<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VPDPWUUD xmm1 {k1}{z}, xmm3, m32 {1to4}: EVEX.128.0F38.W0 D2 /r
-	{needAVX102 | v0F38 | eb | disp8*2 | 0xd2<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX102 | v0F38 | eb | disp8*2 | 0xd2<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VPDPWUUD ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.0F38.W0 D2 /r
 	{needAVX102 | v0F38 | e256 | 0xd2<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPDPWUUD ymm1 {k1}{z}, ymm3, m256: EVEX.256.0F38.W0 D2 /r
 	{needAVX102 | v0F38 | e256 | disp8*5 | 0xd2<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VPDPWUUD ymm1 {k1}{z}, ymm3, m32 {1to8}: EVEX.256.0F38.W0 D2 /r
-	{needAVX102 | v0F38 | e256 | eb | disp8*2 | 0xd2<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX102 | v0F38 | e256 | eb | disp8*2 | 0xd2<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VPDPWUUD zmm1 {k1}{z}, zmm3, zmm4: EVEX.512.0F38.W0 D2 /r
 	{needAVX102 | v0F38 | e512 | 0xd2<<op, cZ | cZ<<5 | cZ<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPDPWUUD zmm1 {k1}{z}, zmm3, m512: EVEX.512.0F38.W0 D2 /r
 	{needAVX102 | v0F38 | e512 | disp8*6 | 0xd2<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VPDPWUUD zmm1 {k1}{z}, zmm3, m32 {1to16}: EVEX.512.0F38.W0 D2 /r
-	{needAVX102 | v0F38 | e512 | eb | disp8*2 | 0xd2<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX102 | v0F38 | e512 | eb | disp8*2 | 0xd2<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VPDPWUUDS xmm1, xmm2, xmm3: VEX.128.0F38.W0 D3 /r
 	{needAVXVNNIINT16 | v0F38 | 0xd3<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encVRR},
 	// VPDPWUUDS xmm1, xmm2, m128: VEX.128.0F38.W0 D3 /r
@@ -11836,19 +11836,19 @@ var rows = [...]row{
 	// VPDPWUUDS xmm1 {k1}{z}, xmm3, m128: EVEX.128.0F38.W0 D3 /r
 	{needAVX102 | v0F38 | disp8*4 | 0xd3<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VPDPWUUDS xmm1 {k1}{z}, xmm3, m32 {1to4}: EVEX.128.0F38.W0 D3 /r
-	{needAVX102 | v0F38 | eb | disp8*2 | 0xd3<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX102 | v0F38 | eb | disp8*2 | 0xd3<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VPDPWUUDS ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.0F38.W0 D3 /r
 	{needAVX102 | v0F38 | e256 | 0xd3<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPDPWUUDS ymm1 {k1}{z}, ymm3, m256: EVEX.256.0F38.W0 D3 /r
 	{needAVX102 | v0F38 | e256 | disp8*5 | 0xd3<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VPDPWUUDS ymm1 {k1}{z}, ymm3, m32 {1to8}: EVEX.256.0F38.W0 D3 /r
-	{needAVX102 | v0F38 | e256 | eb | disp8*2 | 0xd3<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX102 | v0F38 | e256 | eb | disp8*2 | 0xd3<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VPDPWUUDS zmm1 {k1}{z}, zmm3, zmm4: EVEX.512.0F38.W0 D3 /r
 	{needAVX102 | v0F38 | e512 | 0xd3<<op, cZ | cZ<<5 | cZ<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPDPWUUDS zmm1 {k1}{z}, zmm3, m512: EVEX.512.0F38.W0 D3 /r
 	{needAVX102 | v0F38 | e512 | disp8*6 | 0xd3<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VPDPWUUDS zmm1 {k1}{z}, zmm3, m32 {1to16}: EVEX.512.0F38.W0 D3 /r
-	{needAVX102 | v0F38 | e512 | eb | disp8*2 | 0xd3<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX102 | v0F38 | e512 | eb | disp8*2 | 0xd3<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VPERM2F128 ymm1, ymm2, m256, imm8: VEX.256.66.0F3A.W0 06 /r ib
 	{needAVX | v66 | v0F3A | l256 | 0x06<<op | imm8, cY | cY<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encVRM | 9<<aBytes | immAny8},
 	// VPERM2F128 ymm1, ymm2, ymm3, imm8: VEX.256.66.0F3A.W0 06 /r ib
@@ -11878,13 +11878,13 @@ var rows = [...]row{
 	// VPERMD zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W0 36 /r
 	{needAVX512F | v66 | v0F38 | e512 | disp8*6 | 0x36<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VPERMD zmm1 {k1}{z}, zmm3, m32 {1to16}: EVEX.512.66.0F38.W0 36 /r
-	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0x36<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0x36<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VPERMD ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W0 36 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | 0x36<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPERMD ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W0 36 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | disp8*5 | 0x36<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VPERMD ymm1 {k1}{z}, ymm3, m32 {1to8}: EVEX.256.66.0F38.W0 36 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0x36<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0x36<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VPERMI2B zmm1 {k1}{z}, zmm3, zmm4: EVEX.512.66.0F38.W0 75 /r
 	{needAVX512VBMI | v66 | v0F38 | e512 | 0x75<<op, cZ | cZ<<5 | cZ<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPERMI2B zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W0 75 /r
@@ -11902,73 +11902,73 @@ var rows = [...]row{
 	// VPERMI2D zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W0 76 /r
 	{needAVX512F | v66 | v0F38 | e512 | disp8*6 | 0x76<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VPERMI2D zmm1 {k1}{z}, zmm3, m32 {1to16}: EVEX.512.66.0F38.W0 76 /r
-	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0x76<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0x76<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VPERMI2D xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W0 76 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | 0x76<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPERMI2D xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W0 76 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | disp8*4 | 0x76<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VPERMI2D xmm1 {k1}{z}, xmm3, m32 {1to4}: EVEX.128.66.0F38.W0 76 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0x76<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0x76<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VPERMI2D ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W0 76 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | 0x76<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPERMI2D ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W0 76 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | disp8*5 | 0x76<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VPERMI2D ymm1 {k1}{z}, ymm3, m32 {1to8}: EVEX.256.66.0F38.W0 76 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0x76<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0x76<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VPERMI2PD zmm1 {k1}{z}, zmm3, zmm4: EVEX.512.66.0F38.W1 77 /r
 	{needAVX512F | v66 | v0F38 | vw1 | e512 | 0x77<<op, cZ | cZ<<5 | cZ<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPERMI2PD zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W1 77 /r
 	{needAVX512F | v66 | v0F38 | vw1 | e512 | disp8*6 | 0x77<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VPERMI2PD zmm1 {k1}{z}, zmm3, m64 {1to8}: EVEX.512.66.0F38.W1 77 /r
-	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0x77<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0x77<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VPERMI2PD xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W1 77 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | 0x77<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPERMI2PD xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W1 77 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | disp8*4 | 0x77<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VPERMI2PD xmm1 {k1}{z}, xmm3, m64 {1to2}: EVEX.128.66.0F38.W1 77 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0x77<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0x77<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 2<<aCount | 5<<aBytes},
 	// VPERMI2PD ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W1 77 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | 0x77<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPERMI2PD ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W1 77 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | disp8*5 | 0x77<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VPERMI2PD ymm1 {k1}{z}, ymm3, m64 {1to4}: EVEX.256.66.0F38.W1 77 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0x77<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0x77<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 5<<aBytes},
 	// VPERMI2PS zmm1 {k1}{z}, zmm3, zmm4: EVEX.512.66.0F38.W0 77 /r
 	{needAVX512F | v66 | v0F38 | e512 | 0x77<<op, cZ | cZ<<5 | cZ<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPERMI2PS zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W0 77 /r
 	{needAVX512F | v66 | v0F38 | e512 | disp8*6 | 0x77<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VPERMI2PS zmm1 {k1}{z}, zmm3, m32 {1to16}: EVEX.512.66.0F38.W0 77 /r
-	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0x77<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0x77<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VPERMI2PS xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W0 77 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | 0x77<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPERMI2PS xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W0 77 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | disp8*4 | 0x77<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VPERMI2PS xmm1 {k1}{z}, xmm3, m32 {1to4}: EVEX.128.66.0F38.W0 77 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0x77<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0x77<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VPERMI2PS ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W0 77 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | 0x77<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPERMI2PS ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W0 77 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | disp8*5 | 0x77<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VPERMI2PS ymm1 {k1}{z}, ymm3, m32 {1to8}: EVEX.256.66.0F38.W0 77 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0x77<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0x77<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VPERMI2Q zmm1 {k1}{z}, zmm3, zmm4: EVEX.512.66.0F38.W1 76 /r
 	{needAVX512F | v66 | v0F38 | vw1 | e512 | 0x76<<op, cZ | cZ<<5 | cZ<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPERMI2Q zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W1 76 /r
 	{needAVX512F | v66 | v0F38 | vw1 | e512 | disp8*6 | 0x76<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VPERMI2Q zmm1 {k1}{z}, zmm3, m64 {1to8}: EVEX.512.66.0F38.W1 76 /r
-	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0x76<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0x76<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VPERMI2Q xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W1 76 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | 0x76<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPERMI2Q xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W1 76 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | disp8*4 | 0x76<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VPERMI2Q xmm1 {k1}{z}, xmm3, m64 {1to2}: EVEX.128.66.0F38.W1 76 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0x76<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0x76<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 2<<aCount | 5<<aBytes},
 	// VPERMI2Q ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W1 76 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | 0x76<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPERMI2Q ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W1 76 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | disp8*5 | 0x76<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VPERMI2Q ymm1 {k1}{z}, ymm3, m64 {1to4}: EVEX.256.66.0F38.W1 76 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0x76<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0x76<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 5<<aBytes},
 	// VPERMI2W zmm1 {k1}{z}, zmm3, zmm4: EVEX.512.66.0F38.W1 75 /r
 	{needAVX512BW | v66 | v0F38 | vw1 | e512 | 0x75<<op, cZ | cZ<<5 | cZ<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPERMI2W zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W1 75 /r
@@ -12002,37 +12002,37 @@ var rows = [...]row{
 	// VPERMILPD zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W1 0D /r
 	{needAVX512F | v66 | v0F38 | vw1 | e512 | disp8*6 | 0x0d<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VPERMILPD zmm1 {k1}{z}, zmm3, m64 {1to8}: EVEX.512.66.0F38.W1 0D /r
-	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0x0d<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0x0d<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VPERMILPD xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W1 0D /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | 0x0d<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPERMILPD xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W1 0D /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | disp8*4 | 0x0d<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VPERMILPD xmm1 {k1}{z}, xmm3, m64 {1to2}: EVEX.128.66.0F38.W1 0D /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0x0d<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0x0d<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 2<<aCount | 5<<aBytes},
 	// VPERMILPD ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W1 0D /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | 0x0d<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPERMILPD ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W1 0D /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | disp8*5 | 0x0d<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VPERMILPD ymm1 {k1}{z}, ymm3, m64 {1to4}: EVEX.256.66.0F38.W1 0D /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0x0d<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0x0d<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 5<<aBytes},
 	// VPERMILPD zmm1 {k1}{z}, zmm3, imm8: EVEX.512.66.0F3A.W1 05 /r ib
 	{needAVX512F | v66 | v0F3A | vw1 | e512 | 0x05<<op | imm8, cZ | cZ<<5 | cImm<<10, inReg | inRM<<4 | inImm<<8, encZRR | aZeroing | immAny8},
 	// VPERMILPD zmm1 {k1}{z}, m512, imm8: EVEX.512.66.0F3A.W1 05 /r ib
 	{needAVX512F | v66 | v0F3A | vw1 | e512 | disp8*6 | 0x05<<op | imm8, cZ | cMem<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 10<<aBytes | immAny8},
 	// VPERMILPD zmm1 {k1}{z}, m64 {1to8}, imm8: EVEX.512.66.0F3A.W1 05 /r ib
-	{needAVX512F | v66 | v0F3A | vw1 | e512 | eb | disp8*3 | 0x05<<op | imm8, cZ | cBcst<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 5<<aBytes | immAny8},
+	{needAVX512F | v66 | v0F3A | vw1 | e512 | eb | disp8*3 | 0x05<<op | imm8, cZ | cBcst<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 8<<aCount | 5<<aBytes | immAny8},
 	// VPERMILPD xmm1 {k1}{z}, xmm3, imm8: EVEX.128.66.0F3A.W1 05 /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F3A | vw1 | 0x05<<op | imm8, cX | cX<<5 | cImm<<10, inReg | inRM<<4 | inImm<<8, encZRR | aZeroing | immAny8},
 	// VPERMILPD xmm1 {k1}{z}, m128, imm8: EVEX.128.66.0F3A.W1 05 /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F3A | vw1 | disp8*4 | 0x05<<op | imm8, cX | cMem<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 7<<aBytes | immAny8},
 	// VPERMILPD xmm1 {k1}{z}, m64 {1to2}, imm8: EVEX.128.66.0F3A.W1 05 /r ib
-	{needAVX512FAndAVX512VL | v66 | v0F3A | vw1 | eb | disp8*3 | 0x05<<op | imm8, cX | cBcst<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 5<<aBytes | immAny8},
+	{needAVX512FAndAVX512VL | v66 | v0F3A | vw1 | eb | disp8*3 | 0x05<<op | imm8, cX | cBcst<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 2<<aCount | 5<<aBytes | immAny8},
 	// VPERMILPD ymm1 {k1}{z}, ymm3, imm8: EVEX.256.66.0F3A.W1 05 /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F3A | vw1 | e256 | 0x05<<op | imm8, cY | cY<<5 | cImm<<10, inReg | inRM<<4 | inImm<<8, encZRR | aZeroing | immAny8},
 	// VPERMILPD ymm1 {k1}{z}, m256, imm8: EVEX.256.66.0F3A.W1 05 /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F3A | vw1 | e256 | disp8*5 | 0x05<<op | imm8, cY | cMem<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 9<<aBytes | immAny8},
 	// VPERMILPD ymm1 {k1}{z}, m64 {1to4}, imm8: EVEX.256.66.0F3A.W1 05 /r ib
-	{needAVX512FAndAVX512VL | v66 | v0F3A | vw1 | e256 | eb | disp8*3 | 0x05<<op | imm8, cY | cBcst<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 5<<aBytes | immAny8},
+	{needAVX512FAndAVX512VL | v66 | v0F3A | vw1 | e256 | eb | disp8*3 | 0x05<<op | imm8, cY | cBcst<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 4<<aCount | 5<<aBytes | immAny8},
 	// VPERMILPS xmm1, xmm2, m128: VEX.128.66.0F38.W0 0C /r
 	{needAVX | v66 | v0F38 | 0x0c<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 7<<aBytes},
 	// VPERMILPS xmm1, xmm2, xmm3: VEX.128.66.0F38.W0 0C /r
@@ -12054,37 +12054,37 @@ var rows = [...]row{
 	// VPERMILPS zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W0 0C /r
 	{needAVX512F | v66 | v0F38 | e512 | disp8*6 | 0x0c<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VPERMILPS zmm1 {k1}{z}, zmm3, m32 {1to16}: EVEX.512.66.0F38.W0 0C /r
-	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0x0c<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0x0c<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VPERMILPS xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W0 0C /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | 0x0c<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPERMILPS xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W0 0C /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | disp8*4 | 0x0c<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VPERMILPS xmm1 {k1}{z}, xmm3, m32 {1to4}: EVEX.128.66.0F38.W0 0C /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0x0c<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0x0c<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VPERMILPS ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W0 0C /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | 0x0c<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPERMILPS ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W0 0C /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | disp8*5 | 0x0c<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VPERMILPS ymm1 {k1}{z}, ymm3, m32 {1to8}: EVEX.256.66.0F38.W0 0C /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0x0c<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0x0c<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VPERMILPS zmm1 {k1}{z}, zmm3, imm8: EVEX.512.66.0F3A.W0 04 /r ib
 	{needAVX512F | v66 | v0F3A | e512 | 0x04<<op | imm8, cZ | cZ<<5 | cImm<<10, inReg | inRM<<4 | inImm<<8, encZRR | aZeroing | immAny8},
 	// VPERMILPS zmm1 {k1}{z}, m512, imm8: EVEX.512.66.0F3A.W0 04 /r ib
 	{needAVX512F | v66 | v0F3A | e512 | disp8*6 | 0x04<<op | imm8, cZ | cMem<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 10<<aBytes | immAny8},
 	// VPERMILPS zmm1 {k1}{z}, m32 {1to16}, imm8: EVEX.512.66.0F3A.W0 04 /r ib
-	{needAVX512F | v66 | v0F3A | e512 | eb | disp8*2 | 0x04<<op | imm8, cZ | cBcst<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 3<<aBytes | immAny8},
+	{needAVX512F | v66 | v0F3A | e512 | eb | disp8*2 | 0x04<<op | imm8, cZ | cBcst<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes | immAny8},
 	// VPERMILPS xmm1 {k1}{z}, xmm3, imm8: EVEX.128.66.0F3A.W0 04 /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F3A | 0x04<<op | imm8, cX | cX<<5 | cImm<<10, inReg | inRM<<4 | inImm<<8, encZRR | aZeroing | immAny8},
 	// VPERMILPS xmm1 {k1}{z}, m128, imm8: EVEX.128.66.0F3A.W0 04 /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F3A | disp8*4 | 0x04<<op | imm8, cX | cMem<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 7<<aBytes | immAny8},
 	// VPERMILPS xmm1 {k1}{z}, m32 {1to4}, imm8: EVEX.128.66.0F3A.W0 04 /r ib
-	{needAVX512FAndAVX512VL | v66 | v0F3A | eb | disp8*2 | 0x04<<op | imm8, cX | cBcst<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 3<<aBytes | immAny8},
+	{needAVX512FAndAVX512VL | v66 | v0F3A | eb | disp8*2 | 0x04<<op | imm8, cX | cBcst<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes | immAny8},
 	// VPERMILPS ymm1 {k1}{z}, ymm3, imm8: EVEX.256.66.0F3A.W0 04 /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F3A | e256 | 0x04<<op | imm8, cY | cY<<5 | cImm<<10, inReg | inRM<<4 | inImm<<8, encZRR | aZeroing | immAny8},
 	// VPERMILPS ymm1 {k1}{z}, m256, imm8: EVEX.256.66.0F3A.W0 04 /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F3A | e256 | disp8*5 | 0x04<<op | imm8, cY | cMem<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 9<<aBytes | immAny8},
 	// VPERMILPS ymm1 {k1}{z}, m32 {1to8}, imm8: EVEX.256.66.0F3A.W0 04 /r ib
-	{needAVX512FAndAVX512VL | v66 | v0F3A | e256 | eb | disp8*2 | 0x04<<op | imm8, cY | cBcst<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 3<<aBytes | immAny8},
+	{needAVX512FAndAVX512VL | v66 | v0F3A | e256 | eb | disp8*2 | 0x04<<op | imm8, cY | cBcst<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes | immAny8},
 	// VPERMPD ymm1, m256, imm8: VEX.256.66.0F3A.W1 01 /r ib
 	{needAVX2 | v66 | v0F3A | vw1 | l256 | 0x01<<op | imm8, cY | cMem<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encVRM | 9<<aBytes | immAny8},
 	// VPERMPD ymm1, ymm2, imm8: VEX.256.66.0F3A.W1 01 /r ib
@@ -12094,25 +12094,25 @@ var rows = [...]row{
 	// VPERMPD zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W1 16 /r
 	{needAVX512F | v66 | v0F38 | vw1 | e512 | disp8*6 | 0x16<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VPERMPD zmm1 {k1}{z}, zmm3, m64 {1to8}: EVEX.512.66.0F38.W1 16 /r
-	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0x16<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0x16<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VPERMPD ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W1 16 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | 0x16<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPERMPD ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W1 16 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | disp8*5 | 0x16<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VPERMPD ymm1 {k1}{z}, ymm3, m64 {1to4}: EVEX.256.66.0F38.W1 16 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0x16<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0x16<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 5<<aBytes},
 	// VPERMPD zmm1 {k1}{z}, zmm3, imm8: EVEX.512.66.0F3A.W1 01 /r ib
 	{needAVX512F | v66 | v0F3A | vw1 | e512 | 0x01<<op | imm8, cZ | cZ<<5 | cImm<<10, inReg | inRM<<4 | inImm<<8, encZRR | aZeroing | immAny8},
 	// VPERMPD zmm1 {k1}{z}, m512, imm8: EVEX.512.66.0F3A.W1 01 /r ib
 	{needAVX512F | v66 | v0F3A | vw1 | e512 | disp8*6 | 0x01<<op | imm8, cZ | cMem<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 10<<aBytes | immAny8},
 	// VPERMPD zmm1 {k1}{z}, m64 {1to8}, imm8: EVEX.512.66.0F3A.W1 01 /r ib
-	{needAVX512F | v66 | v0F3A | vw1 | e512 | eb | disp8*3 | 0x01<<op | imm8, cZ | cBcst<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 5<<aBytes | immAny8},
+	{needAVX512F | v66 | v0F3A | vw1 | e512 | eb | disp8*3 | 0x01<<op | imm8, cZ | cBcst<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 8<<aCount | 5<<aBytes | immAny8},
 	// VPERMPD ymm1 {k1}{z}, ymm3, imm8: EVEX.256.66.0F3A.W1 01 /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F3A | vw1 | e256 | 0x01<<op | imm8, cY | cY<<5 | cImm<<10, inReg | inRM<<4 | inImm<<8, encZRR | aZeroing | immAny8},
 	// VPERMPD ymm1 {k1}{z}, m256, imm8: EVEX.256.66.0F3A.W1 01 /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F3A | vw1 | e256 | disp8*5 | 0x01<<op | imm8, cY | cMem<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 9<<aBytes | immAny8},
 	// VPERMPD ymm1 {k1}{z}, m64 {1to4}, imm8: EVEX.256.66.0F3A.W1 01 /r ib
-	{needAVX512FAndAVX512VL | v66 | v0F3A | vw1 | e256 | eb | disp8*3 | 0x01<<op | imm8, cY | cBcst<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 5<<aBytes | immAny8},
+	{needAVX512FAndAVX512VL | v66 | v0F3A | vw1 | e256 | eb | disp8*3 | 0x01<<op | imm8, cY | cBcst<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 4<<aCount | 5<<aBytes | immAny8},
 	// VPERMPS ymm1, ymm2, m256: VEX.256.66.0F38.W0 16 /r
 	{needAVX2 | v66 | v0F38 | l256 | 0x16<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 9<<aBytes},
 	// VPERMPS ymm1, ymm2, ymm3: VEX.256.66.0F38.W0 16 /r
@@ -12122,13 +12122,13 @@ var rows = [...]row{
 	// VPERMPS zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W0 16 /r
 	{needAVX512F | v66 | v0F38 | e512 | disp8*6 | 0x16<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VPERMPS zmm1 {k1}{z}, zmm3, m32 {1to16}: EVEX.512.66.0F38.W0 16 /r
-	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0x16<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0x16<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VPERMPS ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W0 16 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | 0x16<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPERMPS ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W0 16 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | disp8*5 | 0x16<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VPERMPS ymm1 {k1}{z}, ymm3, m32 {1to8}: EVEX.256.66.0F38.W0 16 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0x16<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0x16<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VPERMQ ymm1, m256, imm8: VEX.256.66.0F3A.W1 00 /r ib
 	{needAVX2 | v66 | v0F3A | vw1 | l256 | 0x00<<op | imm8, cY | cMem<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encVRM | 9<<aBytes | immAny8},
 	// VPERMQ ymm1, ymm2, imm8: VEX.256.66.0F3A.W1 00 /r ib
@@ -12138,25 +12138,25 @@ var rows = [...]row{
 	// VPERMQ zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W1 36 /r
 	{needAVX512F | v66 | v0F38 | vw1 | e512 | disp8*6 | 0x36<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VPERMQ zmm1 {k1}{z}, zmm3, m64 {1to8}: EVEX.512.66.0F38.W1 36 /r
-	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0x36<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0x36<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VPERMQ ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W1 36 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | 0x36<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPERMQ ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W1 36 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | disp8*5 | 0x36<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VPERMQ ymm1 {k1}{z}, ymm3, m64 {1to4}: EVEX.256.66.0F38.W1 36 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0x36<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0x36<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 5<<aBytes},
 	// VPERMQ zmm1 {k1}{z}, zmm3, imm8: EVEX.512.66.0F3A.W1 00 /r ib
 	{needAVX512F | v66 | v0F3A | vw1 | e512 | 0x00<<op | imm8, cZ | cZ<<5 | cImm<<10, inReg | inRM<<4 | inImm<<8, encZRR | aZeroing | immAny8},
 	// VPERMQ zmm1 {k1}{z}, m512, imm8: EVEX.512.66.0F3A.W1 00 /r ib
 	{needAVX512F | v66 | v0F3A | vw1 | e512 | disp8*6 | 0x00<<op | imm8, cZ | cMem<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 10<<aBytes | immAny8},
 	// VPERMQ zmm1 {k1}{z}, m64 {1to8}, imm8: EVEX.512.66.0F3A.W1 00 /r ib
-	{needAVX512F | v66 | v0F3A | vw1 | e512 | eb | disp8*3 | 0x00<<op | imm8, cZ | cBcst<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 5<<aBytes | immAny8},
+	{needAVX512F | v66 | v0F3A | vw1 | e512 | eb | disp8*3 | 0x00<<op | imm8, cZ | cBcst<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 8<<aCount | 5<<aBytes | immAny8},
 	// VPERMQ ymm1 {k1}{z}, ymm3, imm8: EVEX.256.66.0F3A.W1 00 /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F3A | vw1 | e256 | 0x00<<op | imm8, cY | cY<<5 | cImm<<10, inReg | inRM<<4 | inImm<<8, encZRR | aZeroing | immAny8},
 	// VPERMQ ymm1 {k1}{z}, m256, imm8: EVEX.256.66.0F3A.W1 00 /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F3A | vw1 | e256 | disp8*5 | 0x00<<op | imm8, cY | cMem<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 9<<aBytes | immAny8},
 	// VPERMQ ymm1 {k1}{z}, m64 {1to4}, imm8: EVEX.256.66.0F3A.W1 00 /r ib
-	{needAVX512FAndAVX512VL | v66 | v0F3A | vw1 | e256 | eb | disp8*3 | 0x00<<op | imm8, cY | cBcst<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 5<<aBytes | immAny8},
+	{needAVX512FAndAVX512VL | v66 | v0F3A | vw1 | e256 | eb | disp8*3 | 0x00<<op | imm8, cY | cBcst<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 4<<aCount | 5<<aBytes | immAny8},
 	// VPERMT2B zmm1 {k1}{z}, zmm3, zmm4: EVEX.512.66.0F38.W0 7D /r
 	{needAVX512VBMI | v66 | v0F38 | e512 | 0x7d<<op, cZ | cZ<<5 | cZ<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPERMT2B zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W0 7D /r
@@ -12174,73 +12174,73 @@ var rows = [...]row{
 	// VPERMT2D zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W0 7E /r
 	{needAVX512F | v66 | v0F38 | e512 | disp8*6 | 0x7e<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VPERMT2D zmm1 {k1}{z}, zmm3, m32 {1to16}: EVEX.512.66.0F38.W0 7E /r
-	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0x7e<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0x7e<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VPERMT2D xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W0 7E /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | 0x7e<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPERMT2D xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W0 7E /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | disp8*4 | 0x7e<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VPERMT2D xmm1 {k1}{z}, xmm3, m32 {1to4}: EVEX.128.66.0F38.W0 7E /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0x7e<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0x7e<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VPERMT2D ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W0 7E /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | 0x7e<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPERMT2D ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W0 7E /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | disp8*5 | 0x7e<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VPERMT2D ymm1 {k1}{z}, ymm3, m32 {1to8}: EVEX.256.66.0F38.W0 7E /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0x7e<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0x7e<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VPERMT2PD zmm1 {k1}{z}, zmm3, zmm4: EVEX.512.66.0F38.W1 7F /r
 	{needAVX512F | v66 | v0F38 | vw1 | e512 | 0x7f<<op, cZ | cZ<<5 | cZ<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPERMT2PD zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W1 7F /r
 	{needAVX512F | v66 | v0F38 | vw1 | e512 | disp8*6 | 0x7f<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VPERMT2PD zmm1 {k1}{z}, zmm3, m64 {1to8}: EVEX.512.66.0F38.W1 7F /r
-	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0x7f<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0x7f<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VPERMT2PD xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W1 7F /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | 0x7f<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPERMT2PD xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W1 7F /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | disp8*4 | 0x7f<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VPERMT2PD xmm1 {k1}{z}, xmm3, m64 {1to2}: EVEX.128.66.0F38.W1 7F /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0x7f<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0x7f<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 2<<aCount | 5<<aBytes},
 	// VPERMT2PD ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W1 7F /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | 0x7f<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPERMT2PD ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W1 7F /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | disp8*5 | 0x7f<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VPERMT2PD ymm1 {k1}{z}, ymm3, m64 {1to4}: EVEX.256.66.0F38.W1 7F /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0x7f<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0x7f<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 5<<aBytes},
 	// VPERMT2PS zmm1 {k1}{z}, zmm3, zmm4: EVEX.512.66.0F38.W0 7F /r
 	{needAVX512F | v66 | v0F38 | e512 | 0x7f<<op, cZ | cZ<<5 | cZ<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPERMT2PS zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W0 7F /r
 	{needAVX512F | v66 | v0F38 | e512 | disp8*6 | 0x7f<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VPERMT2PS zmm1 {k1}{z}, zmm3, m32 {1to16}: EVEX.512.66.0F38.W0 7F /r
-	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0x7f<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0x7f<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VPERMT2PS xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W0 7F /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | 0x7f<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPERMT2PS xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W0 7F /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | disp8*4 | 0x7f<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VPERMT2PS xmm1 {k1}{z}, xmm3, m32 {1to4}: EVEX.128.66.0F38.W0 7F /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0x7f<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0x7f<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VPERMT2PS ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W0 7F /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | 0x7f<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPERMT2PS ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W0 7F /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | disp8*5 | 0x7f<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VPERMT2PS ymm1 {k1}{z}, ymm3, m32 {1to8}: EVEX.256.66.0F38.W0 7F /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0x7f<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0x7f<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VPERMT2Q zmm1 {k1}{z}, zmm3, zmm4: EVEX.512.66.0F38.W1 7E /r
 	{needAVX512F | v66 | v0F38 | vw1 | e512 | 0x7e<<op, cZ | cZ<<5 | cZ<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPERMT2Q zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W1 7E /r
 	{needAVX512F | v66 | v0F38 | vw1 | e512 | disp8*6 | 0x7e<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VPERMT2Q zmm1 {k1}{z}, zmm3, m64 {1to8}: EVEX.512.66.0F38.W1 7E /r
-	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0x7e<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0x7e<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VPERMT2Q xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W1 7E /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | 0x7e<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPERMT2Q xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W1 7E /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | disp8*4 | 0x7e<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VPERMT2Q xmm1 {k1}{z}, xmm3, m64 {1to2}: EVEX.128.66.0F38.W1 7E /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0x7e<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0x7e<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 2<<aCount | 5<<aBytes},
 	// VPERMT2Q ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W1 7E /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | 0x7e<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPERMT2Q ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W1 7E /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | disp8*5 | 0x7e<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VPERMT2Q ymm1 {k1}{z}, ymm3, m64 {1to4}: EVEX.256.66.0F38.W1 7E /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0x7e<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0x7e<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 5<<aBytes},
 	// VPERMT2W zmm1 {k1}{z}, zmm3, zmm4: EVEX.512.66.0F38.W1 7D /r
 	{needAVX512BW | v66 | v0F38 | vw1 | e512 | 0x7d<<op, cZ | cZ<<5 | cZ<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPERMT2W zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W1 7D /r
@@ -12478,37 +12478,37 @@ var rows = [...]row{
 	// VPLZCNTD zmm1 {k1}{z}, m512: EVEX.512.66.0F38.W0 44 /r
 	{needAVX512CD | v66 | v0F38 | e512 | disp8*6 | 0x44<<op, cZ | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 10<<aBytes},
 	// VPLZCNTD zmm1 {k1}{z}, m32 {1to16}: EVEX.512.66.0F38.W0 44 /r
-	{needAVX512CD | v66 | v0F38 | e512 | eb | disp8*2 | 0x44<<op, cZ | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512CD | v66 | v0F38 | e512 | eb | disp8*2 | 0x44<<op, cZ | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VPLZCNTD xmm1 {k1}{z}, xmm3: EVEX.128.66.0F38.W0 44 /r
 	{needAVX512CDAndAVX512VL | v66 | v0F38 | 0x44<<op, cX | cX<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VPLZCNTD xmm1 {k1}{z}, m128: EVEX.128.66.0F38.W0 44 /r
 	{needAVX512CDAndAVX512VL | v66 | v0F38 | disp8*4 | 0x44<<op, cX | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 7<<aBytes},
 	// VPLZCNTD xmm1 {k1}{z}, m32 {1to4}: EVEX.128.66.0F38.W0 44 /r
-	{needAVX512CDAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0x44<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512CDAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0x44<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VPLZCNTD ymm1 {k1}{z}, ymm3: EVEX.256.66.0F38.W0 44 /r
 	{needAVX512CDAndAVX512VL | v66 | v0F38 | e256 | 0x44<<op, cY | cY<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VPLZCNTD ymm1 {k1}{z}, m256: EVEX.256.66.0F38.W0 44 /r
 	{needAVX512CDAndAVX512VL | v66 | v0F38 | e256 | disp8*5 | 0x44<<op, cY | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 9<<aBytes},
 	// VPLZCNTD ymm1 {k1}{z}, m32 {1to8}: EVEX.256.66.0F38.W0 44 /r
-	{needAVX512CDAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0x44<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512CDAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0x44<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VPLZCNTQ zmm1 {k1}{z}, zmm3: EVEX.512.66.0F38.W1 44 /r
 	{needAVX512CD | v66 | v0F38 | vw1 | e512 | 0x44<<op, cZ | cZ<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VPLZCNTQ zmm1 {k1}{z}, m512: EVEX.512.66.0F38.W1 44 /r
 	{needAVX512CD | v66 | v0F38 | vw1 | e512 | disp8*6 | 0x44<<op, cZ | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 10<<aBytes},
 	// VPLZCNTQ zmm1 {k1}{z}, m64 {1to8}: EVEX.512.66.0F38.W1 44 /r
-	{needAVX512CD | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0x44<<op, cZ | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512CD | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0x44<<op, cZ | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VPLZCNTQ xmm1 {k1}{z}, xmm3: EVEX.128.66.0F38.W1 44 /r
 	{needAVX512CDAndAVX512VL | v66 | v0F38 | vw1 | 0x44<<op, cX | cX<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VPLZCNTQ xmm1 {k1}{z}, m128: EVEX.128.66.0F38.W1 44 /r
 	{needAVX512CDAndAVX512VL | v66 | v0F38 | vw1 | disp8*4 | 0x44<<op, cX | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 7<<aBytes},
 	// VPLZCNTQ xmm1 {k1}{z}, m64 {1to2}: EVEX.128.66.0F38.W1 44 /r
-	{needAVX512CDAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0x44<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512CDAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0x44<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 2<<aCount | 5<<aBytes},
 	// VPLZCNTQ ymm1 {k1}{z}, ymm3: EVEX.256.66.0F38.W1 44 /r
 	{needAVX512CDAndAVX512VL | v66 | v0F38 | vw1 | e256 | 0x44<<op, cY | cY<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VPLZCNTQ ymm1 {k1}{z}, m256: EVEX.256.66.0F38.W1 44 /r
 	{needAVX512CDAndAVX512VL | v66 | v0F38 | vw1 | e256 | disp8*5 | 0x44<<op, cY | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 9<<aBytes},
 	// VPLZCNTQ ymm1 {k1}{z}, m64 {1to4}: EVEX.256.66.0F38.W1 44 /r
-	{needAVX512CDAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0x44<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512CDAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0x44<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 4<<aCount | 5<<aBytes},
 	// VPMADD52HUQ xmm1, xmm2, xmm3: VEX.128.66.0F38.W1 B5 /r
 	{needAVXIFMA | v66 | v0F38 | vw1 | 0xb5<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encVRR},
 	// VPMADD52HUQ xmm1, xmm2, m128: VEX.128.66.0F38.W1 B5 /r
@@ -12522,19 +12522,19 @@ var rows = [...]row{
 	// VPMADD52HUQ zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W1 B5 /r
 	{needAVX512IFMA | v66 | v0F38 | vw1 | e512 | disp8*6 | 0xb5<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VPMADD52HUQ zmm1 {k1}{z}, zmm3, m64 {1to8}: EVEX.512.66.0F38.W1 B5 /r
-	{needAVX512IFMA | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0xb5<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512IFMA | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0xb5<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VPMADD52HUQ xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W1 B5 /r
 	{needAVX512IFMAAndAVX512VL | v66 | v0F38 | vw1 | 0xb5<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPMADD52HUQ xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W1 B5 /r
 	{needAVX512IFMAAndAVX512VL | v66 | v0F38 | vw1 | disp8*4 | 0xb5<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VPMADD52HUQ xmm1 {k1}{z}, xmm3, m64 {1to2}: EVEX.128.66.0F38.W1 B5 /r
-	{needAVX512IFMAAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0xb5<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512IFMAAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0xb5<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 2<<aCount | 5<<aBytes},
 	// VPMADD52HUQ ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W1 B5 /r
 	{needAVX512IFMAAndAVX512VL | v66 | v0F38 | vw1 | e256 | 0xb5<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPMADD52HUQ ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W1 B5 /r
 	{needAVX512IFMAAndAVX512VL | v66 | v0F38 | vw1 | e256 | disp8*5 | 0xb5<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VPMADD52HUQ ymm1 {k1}{z}, ymm3, m64 {1to4}: EVEX.256.66.0F38.W1 B5 /r
-	{needAVX512IFMAAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0xb5<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512IFMAAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0xb5<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 5<<aBytes},
 	// VPMADD52LUQ xmm1, xmm2, xmm3: VEX.128.66.0F38.W1 B4 /r
 	{needAVXIFMA | v66 | v0F38 | vw1 | 0xb4<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encVRR},
 	// VPMADD52LUQ xmm1, xmm2, m128: VEX.128.66.0F38.W1 B4 /r
@@ -12548,19 +12548,19 @@ var rows = [...]row{
 	// VPMADD52LUQ zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W1 B4 /r
 	{needAVX512IFMA | v66 | v0F38 | vw1 | e512 | disp8*6 | 0xb4<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VPMADD52LUQ zmm1 {k1}{z}, zmm3, m64 {1to8}: EVEX.512.66.0F38.W1 B4 /r
-	{needAVX512IFMA | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0xb4<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512IFMA | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0xb4<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VPMADD52LUQ xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W1 B4 /r
 	{needAVX512IFMAAndAVX512VL | v66 | v0F38 | vw1 | 0xb4<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPMADD52LUQ xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W1 B4 /r
 	{needAVX512IFMAAndAVX512VL | v66 | v0F38 | vw1 | disp8*4 | 0xb4<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VPMADD52LUQ xmm1 {k1}{z}, xmm3, m64 {1to2}: EVEX.128.66.0F38.W1 B4 /r
-	{needAVX512IFMAAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0xb4<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512IFMAAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0xb4<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 2<<aCount | 5<<aBytes},
 	// VPMADD52LUQ ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W1 B4 /r
 	{needAVX512IFMAAndAVX512VL | v66 | v0F38 | vw1 | e256 | 0xb4<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPMADD52LUQ ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W1 B4 /r
 	{needAVX512IFMAAndAVX512VL | v66 | v0F38 | vw1 | e256 | disp8*5 | 0xb4<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VPMADD52LUQ ymm1 {k1}{z}, ymm3, m64 {1to4}: EVEX.256.66.0F38.W1 B4 /r
-	{needAVX512IFMAAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0xb4<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512IFMAAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0xb4<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 5<<aBytes},
 	// VPMADDUBSW xmm1, xmm2, m128: VEX.128.66.0F38.W0 04 /r
 	{needAVX | v66 | v0F38 | 0x04<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 7<<aBytes},
 	// VPMADDUBSW xmm1, xmm2, xmm3: VEX.128.66.0F38.W0 04 /r
@@ -12650,37 +12650,37 @@ var rows = [...]row{
 	// VPMAXSD zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W0 3D /r
 	{needAVX512F | v66 | v0F38 | e512 | disp8*6 | 0x3d<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VPMAXSD zmm1 {k1}{z}, zmm3, m32 {1to16}: EVEX.512.66.0F38.W0 3D /r
-	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0x3d<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0x3d<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VPMAXSD xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W0 3D /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | 0x3d<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPMAXSD xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W0 3D /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | disp8*4 | 0x3d<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VPMAXSD xmm1 {k1}{z}, xmm3, m32 {1to4}: EVEX.128.66.0F38.W0 3D /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0x3d<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0x3d<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VPMAXSD ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W0 3D /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | 0x3d<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPMAXSD ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W0 3D /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | disp8*5 | 0x3d<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VPMAXSD ymm1 {k1}{z}, ymm3, m32 {1to8}: EVEX.256.66.0F38.W0 3D /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0x3d<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0x3d<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VPMAXSQ zmm1 {k1}{z}, zmm3, zmm4: EVEX.512.66.0F38.W1 3D /r
 	{needAVX512F | v66 | v0F38 | vw1 | e512 | 0x3d<<op, cZ | cZ<<5 | cZ<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPMAXSQ zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W1 3D /r
 	{needAVX512F | v66 | v0F38 | vw1 | e512 | disp8*6 | 0x3d<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VPMAXSQ zmm1 {k1}{z}, zmm3, m64 {1to8}: EVEX.512.66.0F38.W1 3D /r
-	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0x3d<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0x3d<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VPMAXSQ xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W1 3D /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | 0x3d<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPMAXSQ xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W1 3D /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | disp8*4 | 0x3d<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VPMAXSQ xmm1 {k1}{z}, xmm3, m64 {1to2}: EVEX.128.66.0F38.W1 3D /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0x3d<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0x3d<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 2<<aCount | 5<<aBytes},
 	// VPMAXSQ ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W1 3D /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | 0x3d<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPMAXSQ ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W1 3D /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | disp8*5 | 0x3d<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VPMAXSQ ymm1 {k1}{z}, ymm3, m64 {1to4}: EVEX.256.66.0F38.W1 3D /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0x3d<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0x3d<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 5<<aBytes},
 	// VPMAXSW xmm1, xmm2, m128: VEX.128.66.0F.W0 EE /r
 	{needAVX | v66 | v0F | 0xee<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 7<<aBytes},
 	// VPMAXSW xmm1, xmm2, xmm3: VEX.128.66.0F.W0 EE /r
@@ -12734,37 +12734,37 @@ var rows = [...]row{
 	// VPMAXUD zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W0 3F /r
 	{needAVX512F | v66 | v0F38 | e512 | disp8*6 | 0x3f<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VPMAXUD zmm1 {k1}{z}, zmm3, m32 {1to16}: EVEX.512.66.0F38.W0 3F /r
-	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0x3f<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0x3f<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VPMAXUD xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W0 3F /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | 0x3f<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPMAXUD xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W0 3F /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | disp8*4 | 0x3f<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VPMAXUD xmm1 {k1}{z}, xmm3, m32 {1to4}: EVEX.128.66.0F38.W0 3F /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0x3f<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0x3f<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VPMAXUD ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W0 3F /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | 0x3f<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPMAXUD ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W0 3F /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | disp8*5 | 0x3f<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VPMAXUD ymm1 {k1}{z}, ymm3, m32 {1to8}: EVEX.256.66.0F38.W0 3F /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0x3f<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0x3f<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VPMAXUQ zmm1 {k1}{z}, zmm3, zmm4: EVEX.512.66.0F38.W1 3F /r
 	{needAVX512F | v66 | v0F38 | vw1 | e512 | 0x3f<<op, cZ | cZ<<5 | cZ<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPMAXUQ zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W1 3F /r
 	{needAVX512F | v66 | v0F38 | vw1 | e512 | disp8*6 | 0x3f<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VPMAXUQ zmm1 {k1}{z}, zmm3, m64 {1to8}: EVEX.512.66.0F38.W1 3F /r
-	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0x3f<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0x3f<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VPMAXUQ xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W1 3F /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | 0x3f<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPMAXUQ xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W1 3F /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | disp8*4 | 0x3f<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VPMAXUQ xmm1 {k1}{z}, xmm3, m64 {1to2}: EVEX.128.66.0F38.W1 3F /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0x3f<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0x3f<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 2<<aCount | 5<<aBytes},
 	// VPMAXUQ ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W1 3F /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | 0x3f<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPMAXUQ ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W1 3F /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | disp8*5 | 0x3f<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VPMAXUQ ymm1 {k1}{z}, ymm3, m64 {1to4}: EVEX.256.66.0F38.W1 3F /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0x3f<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0x3f<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 5<<aBytes},
 	// VPMAXUW xmm1, xmm2, m128: VEX.128.66.0F38.W0 3E /r
 	{needAVX | v66 | v0F38 | 0x3e<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 7<<aBytes},
 	// VPMAXUW xmm1, xmm2, xmm3: VEX.128.66.0F38.W0 3E /r
@@ -12818,37 +12818,37 @@ var rows = [...]row{
 	// VPMINSD zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W0 39 /r
 	{needAVX512F | v66 | v0F38 | e512 | disp8*6 | 0x39<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VPMINSD zmm1 {k1}{z}, zmm3, m32 {1to16}: EVEX.512.66.0F38.W0 39 /r
-	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0x39<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0x39<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VPMINSD xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W0 39 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | 0x39<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPMINSD xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W0 39 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | disp8*4 | 0x39<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VPMINSD xmm1 {k1}{z}, xmm3, m32 {1to4}: EVEX.128.66.0F38.W0 39 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0x39<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0x39<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VPMINSD ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W0 39 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | 0x39<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPMINSD ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W0 39 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | disp8*5 | 0x39<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VPMINSD ymm1 {k1}{z}, ymm3, m32 {1to8}: EVEX.256.66.0F38.W0 39 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0x39<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0x39<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VPMINSQ zmm1 {k1}{z}, zmm3, zmm4: EVEX.512.66.0F38.W1 39 /r
 	{needAVX512F | v66 | v0F38 | vw1 | e512 | 0x39<<op, cZ | cZ<<5 | cZ<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPMINSQ zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W1 39 /r
 	{needAVX512F | v66 | v0F38 | vw1 | e512 | disp8*6 | 0x39<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VPMINSQ zmm1 {k1}{z}, zmm3, m64 {1to8}: EVEX.512.66.0F38.W1 39 /r
-	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0x39<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0x39<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VPMINSQ xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W1 39 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | 0x39<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPMINSQ xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W1 39 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | disp8*4 | 0x39<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VPMINSQ xmm1 {k1}{z}, xmm3, m64 {1to2}: EVEX.128.66.0F38.W1 39 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0x39<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0x39<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 2<<aCount | 5<<aBytes},
 	// VPMINSQ ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W1 39 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | 0x39<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPMINSQ ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W1 39 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | disp8*5 | 0x39<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VPMINSQ ymm1 {k1}{z}, ymm3, m64 {1to4}: EVEX.256.66.0F38.W1 39 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0x39<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0x39<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 5<<aBytes},
 	// VPMINSW xmm1, xmm2, m128: VEX.128.66.0F.W0 EA /r
 	{needAVX | v66 | v0F | 0xea<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 7<<aBytes},
 	// VPMINSW xmm1, xmm2, xmm3: VEX.128.66.0F.W0 EA /r
@@ -12902,37 +12902,37 @@ var rows = [...]row{
 	// VPMINUD zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W0 3B /r
 	{needAVX512F | v66 | v0F38 | e512 | disp8*6 | 0x3b<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VPMINUD zmm1 {k1}{z}, zmm3, m32 {1to16}: EVEX.512.66.0F38.W0 3B /r
-	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0x3b<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0x3b<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VPMINUD xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W0 3B /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | 0x3b<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPMINUD xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W0 3B /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | disp8*4 | 0x3b<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VPMINUD xmm1 {k1}{z}, xmm3, m32 {1to4}: EVEX.128.66.0F38.W0 3B /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0x3b<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0x3b<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VPMINUD ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W0 3B /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | 0x3b<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPMINUD ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W0 3B /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | disp8*5 | 0x3b<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VPMINUD ymm1 {k1}{z}, ymm3, m32 {1to8}: EVEX.256.66.0F38.W0 3B /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0x3b<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0x3b<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VPMINUQ zmm1 {k1}{z}, zmm3, zmm4: EVEX.512.66.0F38.W1 3B /r
 	{needAVX512F | v66 | v0F38 | vw1 | e512 | 0x3b<<op, cZ | cZ<<5 | cZ<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPMINUQ zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W1 3B /r
 	{needAVX512F | v66 | v0F38 | vw1 | e512 | disp8*6 | 0x3b<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VPMINUQ zmm1 {k1}{z}, zmm3, m64 {1to8}: EVEX.512.66.0F38.W1 3B /r
-	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0x3b<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0x3b<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VPMINUQ xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W1 3B /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | 0x3b<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPMINUQ xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W1 3B /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | disp8*4 | 0x3b<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VPMINUQ xmm1 {k1}{z}, xmm3, m64 {1to2}: EVEX.128.66.0F38.W1 3B /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0x3b<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0x3b<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 2<<aCount | 5<<aBytes},
 	// VPMINUQ ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W1 3B /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | 0x3b<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPMINUQ ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W1 3B /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | disp8*5 | 0x3b<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VPMINUQ ymm1 {k1}{z}, ymm3, m64 {1to4}: EVEX.256.66.0F38.W1 3B /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0x3b<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0x3b<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 5<<aBytes},
 	// VPMINUW xmm1, xmm2, m128: VEX.128.66.0F38.W0 3A /r
 	{needAVX | v66 | v0F38 | 0x3a<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 7<<aBytes},
 	// VPMINUW xmm1, xmm2, xmm3: VEX.128.66.0F38.W0 3A /r
@@ -13474,19 +13474,19 @@ var rows = [...]row{
 	// VPMULDQ zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W1 28 /r
 	{needAVX512F | v66 | v0F38 | vw1 | e512 | disp8*6 | 0x28<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VPMULDQ zmm1 {k1}{z}, zmm3, m64 {1to8}: EVEX.512.66.0F38.W1 28 /r
-	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0x28<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0x28<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VPMULDQ xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W1 28 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | 0x28<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPMULDQ xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W1 28 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | disp8*4 | 0x28<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VPMULDQ xmm1 {k1}{z}, xmm3, m64 {1to2}: EVEX.128.66.0F38.W1 28 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0x28<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0x28<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 2<<aCount | 5<<aBytes},
 	// VPMULDQ ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W1 28 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | 0x28<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPMULDQ ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W1 28 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | disp8*5 | 0x28<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VPMULDQ ymm1 {k1}{z}, ymm3, m64 {1to4}: EVEX.256.66.0F38.W1 28 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0x28<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0x28<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 5<<aBytes},
 	// VPMULHRSW xmm1, xmm2, m128: VEX.128.66.0F38.W0 0B /r
 	{needAVX | v66 | v0F38 | 0x0b<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 7<<aBytes},
 	// VPMULHRSW xmm1, xmm2, xmm3: VEX.128.66.0F38.W0 0B /r
@@ -13560,37 +13560,37 @@ var rows = [...]row{
 	// VPMULLD zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W0 40 /r
 	{needAVX512F | v66 | v0F38 | e512 | disp8*6 | 0x40<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VPMULLD zmm1 {k1}{z}, zmm3, m32 {1to16}: EVEX.512.66.0F38.W0 40 /r
-	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0x40<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0x40<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VPMULLD xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W0 40 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | 0x40<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPMULLD xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W0 40 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | disp8*4 | 0x40<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VPMULLD xmm1 {k1}{z}, xmm3, m32 {1to4}: EVEX.128.66.0F38.W0 40 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0x40<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0x40<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VPMULLD ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W0 40 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | 0x40<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPMULLD ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W0 40 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | disp8*5 | 0x40<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VPMULLD ymm1 {k1}{z}, ymm3, m32 {1to8}: EVEX.256.66.0F38.W0 40 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0x40<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0x40<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VPMULLQ zmm1 {k1}{z}, zmm3, zmm4: EVEX.512.66.0F38.W1 40 /r
 	{needAVX512DQ | v66 | v0F38 | vw1 | e512 | 0x40<<op, cZ | cZ<<5 | cZ<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPMULLQ zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W1 40 /r
 	{needAVX512DQ | v66 | v0F38 | vw1 | e512 | disp8*6 | 0x40<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VPMULLQ zmm1 {k1}{z}, zmm3, m64 {1to8}: EVEX.512.66.0F38.W1 40 /r
-	{needAVX512DQ | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0x40<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512DQ | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0x40<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VPMULLQ xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W1 40 /r
 	{needAVX512DQAndAVX512VL | v66 | v0F38 | vw1 | 0x40<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPMULLQ xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W1 40 /r
 	{needAVX512DQAndAVX512VL | v66 | v0F38 | vw1 | disp8*4 | 0x40<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VPMULLQ xmm1 {k1}{z}, xmm3, m64 {1to2}: EVEX.128.66.0F38.W1 40 /r
-	{needAVX512DQAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0x40<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512DQAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0x40<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 2<<aCount | 5<<aBytes},
 	// VPMULLQ ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W1 40 /r
 	{needAVX512DQAndAVX512VL | v66 | v0F38 | vw1 | e256 | 0x40<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPMULLQ ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W1 40 /r
 	{needAVX512DQAndAVX512VL | v66 | v0F38 | vw1 | e256 | disp8*5 | 0x40<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VPMULLQ ymm1 {k1}{z}, ymm3, m64 {1to4}: EVEX.256.66.0F38.W1 40 /r
-	{needAVX512DQAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0x40<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512DQAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0x40<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 5<<aBytes},
 	// VPMULLW xmm1, xmm2, m128: VEX.128.66.0F.W0 D5 /r
 	{needAVX | v66 | v0F | 0xd5<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 7<<aBytes},
 	// VPMULLW xmm1, xmm2, xmm3: VEX.128.66.0F.W0 D5 /r
@@ -13616,19 +13616,19 @@ var rows = [...]row{
 	// VPMULTISHIFTQB zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W1 83 /r
 	{needAVX512VBMI | v66 | v0F38 | vw1 | e512 | disp8*6 | 0x83<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VPMULTISHIFTQB zmm1 {k1}{z}, zmm3, m64 {1to8}: EVEX.512.66.0F38.W1 83 /r
-	{needAVX512VBMI | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0x83<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512VBMI | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0x83<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VPMULTISHIFTQB xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W1 83 /r
 	{needAVX512VBMIAndAVX512VL | v66 | v0F38 | vw1 | 0x83<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPMULTISHIFTQB xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W1 83 /r
 	{needAVX512VBMIAndAVX512VL | v66 | v0F38 | vw1 | disp8*4 | 0x83<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VPMULTISHIFTQB xmm1 {k1}{z}, xmm3, m64 {1to2}: EVEX.128.66.0F38.W1 83 /r
-	{needAVX512VBMIAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0x83<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512VBMIAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0x83<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 2<<aCount | 5<<aBytes},
 	// VPMULTISHIFTQB ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W1 83 /r
 	{needAVX512VBMIAndAVX512VL | v66 | v0F38 | vw1 | e256 | 0x83<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPMULTISHIFTQB ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W1 83 /r
 	{needAVX512VBMIAndAVX512VL | v66 | v0F38 | vw1 | e256 | disp8*5 | 0x83<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VPMULTISHIFTQB ymm1 {k1}{z}, ymm3, m64 {1to4}: EVEX.256.66.0F38.W1 83 /r
-	{needAVX512VBMIAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0x83<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512VBMIAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0x83<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 5<<aBytes},
 	// VPMULUDQ xmm1, xmm2, m128: VEX.128.66.0F.W0 F4 /r
 	{needAVX | v66 | v0F | 0xf4<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 7<<aBytes},
 	// VPMULUDQ xmm1, xmm2, xmm3: VEX.128.66.0F.W0 F4 /r
@@ -13642,19 +13642,19 @@ var rows = [...]row{
 	// VPMULUDQ zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F.W1 F4 /r
 	{needAVX512F | v66 | v0F | vw1 | e512 | disp8*6 | 0xf4<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VPMULUDQ zmm1 {k1}{z}, zmm3, m64 {1to8}: EVEX.512.66.0F.W1 F4 /r
-	{needAVX512F | v66 | v0F | vw1 | e512 | eb | disp8*3 | 0xf4<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512F | v66 | v0F | vw1 | e512 | eb | disp8*3 | 0xf4<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VPMULUDQ xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F.W1 F4 /r
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | 0xf4<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPMULUDQ xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F.W1 F4 /r
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | disp8*4 | 0xf4<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VPMULUDQ xmm1 {k1}{z}, xmm3, m64 {1to2}: EVEX.128.66.0F.W1 F4 /r
-	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | eb | disp8*3 | 0xf4<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | eb | disp8*3 | 0xf4<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 2<<aCount | 5<<aBytes},
 	// VPMULUDQ ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F.W1 F4 /r
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | 0xf4<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPMULUDQ ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F.W1 F4 /r
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | disp8*5 | 0xf4<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VPMULUDQ ymm1 {k1}{z}, ymm3, m64 {1to4}: EVEX.256.66.0F.W1 F4 /r
-	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | eb | disp8*3 | 0xf4<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | eb | disp8*3 | 0xf4<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 5<<aBytes},
 	// VPOPCNTB zmm1 {k1}{z}, zmm3: EVEX.512.66.0F38.W0 54 /r
 	{needAVX512BITALG | v66 | v0F38 | e512 | 0x54<<op, cZ | cZ<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VPOPCNTB zmm1 {k1}{z}, m512: EVEX.512.66.0F38.W0 54 /r
@@ -13672,37 +13672,37 @@ var rows = [...]row{
 	// VPOPCNTD zmm1 {k1}{z}, m512: EVEX.512.66.0F38.W0 55 /r
 	{needAVX512VPOPCNTDQ | v66 | v0F38 | e512 | disp8*6 | 0x55<<op, cZ | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 10<<aBytes},
 	// VPOPCNTD zmm1 {k1}{z}, m32 {1to16}: EVEX.512.66.0F38.W0 55 /r
-	{needAVX512VPOPCNTDQ | v66 | v0F38 | e512 | eb | disp8*2 | 0x55<<op, cZ | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512VPOPCNTDQ | v66 | v0F38 | e512 | eb | disp8*2 | 0x55<<op, cZ | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VPOPCNTD xmm1 {k1}{z}, xmm3: EVEX.128.66.0F38.W0 55 /r
 	{needAVX512VPOPCNTDQAndAVX512VL | v66 | v0F38 | 0x55<<op, cX | cX<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VPOPCNTD xmm1 {k1}{z}, m128: EVEX.128.66.0F38.W0 55 /r
 	{needAVX512VPOPCNTDQAndAVX512VL | v66 | v0F38 | disp8*4 | 0x55<<op, cX | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 7<<aBytes},
 	// VPOPCNTD xmm1 {k1}{z}, m32 {1to4}: EVEX.128.66.0F38.W0 55 /r
-	{needAVX512VPOPCNTDQAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0x55<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512VPOPCNTDQAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0x55<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VPOPCNTD ymm1 {k1}{z}, ymm3: EVEX.256.66.0F38.W0 55 /r
 	{needAVX512VPOPCNTDQAndAVX512VL | v66 | v0F38 | e256 | 0x55<<op, cY | cY<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VPOPCNTD ymm1 {k1}{z}, m256: EVEX.256.66.0F38.W0 55 /r
 	{needAVX512VPOPCNTDQAndAVX512VL | v66 | v0F38 | e256 | disp8*5 | 0x55<<op, cY | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 9<<aBytes},
 	// VPOPCNTD ymm1 {k1}{z}, m32 {1to8}: EVEX.256.66.0F38.W0 55 /r
-	{needAVX512VPOPCNTDQAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0x55<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512VPOPCNTDQAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0x55<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VPOPCNTQ zmm1 {k1}{z}, zmm3: EVEX.512.66.0F38.W1 55 /r
 	{needAVX512VPOPCNTDQ | v66 | v0F38 | vw1 | e512 | 0x55<<op, cZ | cZ<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VPOPCNTQ zmm1 {k1}{z}, m512: EVEX.512.66.0F38.W1 55 /r
 	{needAVX512VPOPCNTDQ | v66 | v0F38 | vw1 | e512 | disp8*6 | 0x55<<op, cZ | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 10<<aBytes},
 	// VPOPCNTQ zmm1 {k1}{z}, m64 {1to8}: EVEX.512.66.0F38.W1 55 /r
-	{needAVX512VPOPCNTDQ | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0x55<<op, cZ | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512VPOPCNTDQ | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0x55<<op, cZ | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VPOPCNTQ xmm1 {k1}{z}, xmm3: EVEX.128.66.0F38.W1 55 /r
 	{needAVX512VPOPCNTDQAndAVX512VL | v66 | v0F38 | vw1 | 0x55<<op, cX | cX<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VPOPCNTQ xmm1 {k1}{z}, m128: EVEX.128.66.0F38.W1 55 /r
 	{needAVX512VPOPCNTDQAndAVX512VL | v66 | v0F38 | vw1 | disp8*4 | 0x55<<op, cX | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 7<<aBytes},
 	// VPOPCNTQ xmm1 {k1}{z}, m64 {1to2}: EVEX.128.66.0F38.W1 55 /r
-	{needAVX512VPOPCNTDQAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0x55<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512VPOPCNTDQAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0x55<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 2<<aCount | 5<<aBytes},
 	// VPOPCNTQ ymm1 {k1}{z}, ymm3: EVEX.256.66.0F38.W1 55 /r
 	{needAVX512VPOPCNTDQAndAVX512VL | v66 | v0F38 | vw1 | e256 | 0x55<<op, cY | cY<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VPOPCNTQ ymm1 {k1}{z}, m256: EVEX.256.66.0F38.W1 55 /r
 	{needAVX512VPOPCNTDQAndAVX512VL | v66 | v0F38 | vw1 | e256 | disp8*5 | 0x55<<op, cY | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 9<<aBytes},
 	// VPOPCNTQ ymm1 {k1}{z}, m64 {1to4}: EVEX.256.66.0F38.W1 55 /r
-	{needAVX512VPOPCNTDQAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0x55<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512VPOPCNTDQAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0x55<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 4<<aCount | 5<<aBytes},
 	// VPOPCNTW zmm1 {k1}{z}, zmm3: EVEX.512.66.0F38.W1 54 /r
 	{needAVX512BITALG | v66 | v0F38 | vw1 | e512 | 0x54<<op, cZ | cZ<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VPOPCNTW zmm1 {k1}{z}, m512: EVEX.512.66.0F38.W1 54 /r
@@ -13728,181 +13728,181 @@ var rows = [...]row{
 	// VPORD zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F.W0 EB /r
 	{needAVX512F | v66 | v0F | e512 | disp8*6 | 0xeb<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VPORD zmm1 {k1}{z}, zmm3, m32 {1to16}: EVEX.512.66.0F.W0 EB /r
-	{needAVX512F | v66 | v0F | e512 | eb | disp8*2 | 0xeb<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512F | v66 | v0F | e512 | eb | disp8*2 | 0xeb<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VPORD xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F.W0 EB /r
 	{needAVX512FAndAVX512VL | v66 | v0F | 0xeb<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPORD xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F.W0 EB /r
 	{needAVX512FAndAVX512VL | v66 | v0F | disp8*4 | 0xeb<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VPORD xmm1 {k1}{z}, xmm3, m32 {1to4}: EVEX.128.66.0F.W0 EB /r
-	{needAVX512FAndAVX512VL | v66 | v0F | eb | disp8*2 | 0xeb<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F | eb | disp8*2 | 0xeb<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VPORD ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F.W0 EB /r
 	{needAVX512FAndAVX512VL | v66 | v0F | e256 | 0xeb<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPORD ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F.W0 EB /r
 	{needAVX512FAndAVX512VL | v66 | v0F | e256 | disp8*5 | 0xeb<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VPORD ymm1 {k1}{z}, ymm3, m32 {1to8}: EVEX.256.66.0F.W0 EB /r
-	{needAVX512FAndAVX512VL | v66 | v0F | e256 | eb | disp8*2 | 0xeb<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F | e256 | eb | disp8*2 | 0xeb<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VPORQ zmm1 {k1}{z}, zmm3, zmm4: EVEX.512.66.0F.W1 EB /r
 	{needAVX512F | v66 | v0F | vw1 | e512 | 0xeb<<op, cZ | cZ<<5 | cZ<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPORQ zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F.W1 EB /r
 	{needAVX512F | v66 | v0F | vw1 | e512 | disp8*6 | 0xeb<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VPORQ zmm1 {k1}{z}, zmm3, m64 {1to8}: EVEX.512.66.0F.W1 EB /r
-	{needAVX512F | v66 | v0F | vw1 | e512 | eb | disp8*3 | 0xeb<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512F | v66 | v0F | vw1 | e512 | eb | disp8*3 | 0xeb<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VPORQ xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F.W1 EB /r
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | 0xeb<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPORQ xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F.W1 EB /r
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | disp8*4 | 0xeb<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VPORQ xmm1 {k1}{z}, xmm3, m64 {1to2}: EVEX.128.66.0F.W1 EB /r
-	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | eb | disp8*3 | 0xeb<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | eb | disp8*3 | 0xeb<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 2<<aCount | 5<<aBytes},
 	// VPORQ ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F.W1 EB /r
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | 0xeb<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPORQ ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F.W1 EB /r
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | disp8*5 | 0xeb<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VPORQ ymm1 {k1}{z}, ymm3, m64 {1to4}: EVEX.256.66.0F.W1 EB /r
-	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | eb | disp8*3 | 0xeb<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | eb | disp8*3 | 0xeb<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 5<<aBytes},
 	// VPROLD zmm1 {k1}{z}, zmm3, imm8: EVEX.512.66.0F.W0 72 /1 ib
 	{needAVX512F | v66 | v0F | e512 | 0x72<<op | digit*1 | imm8, cZ | cZ<<5 | cImm<<10, inV | inRM<<4 | inImm<<8, encZRR | aZeroing | immAny8},
 	// VPROLD zmm1 {k1}{z}, m512, imm8: EVEX.512.66.0F.W0 72 /1 ib
 	{needAVX512F | v66 | v0F | e512 | disp8*6 | 0x72<<op | digit*1 | imm8, cZ | cMem<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 10<<aBytes | immAny8},
 	// VPROLD zmm1 {k1}{z}, m32 {1to16}, imm8: EVEX.512.66.0F.W0 72 /1 ib
-	{needAVX512F | v66 | v0F | e512 | eb | disp8*2 | 0x72<<op | digit*1 | imm8, cZ | cBcst<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 3<<aBytes | immAny8},
+	{needAVX512F | v66 | v0F | e512 | eb | disp8*2 | 0x72<<op | digit*1 | imm8, cZ | cBcst<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes | immAny8},
 	// VPROLD xmm1 {k1}{z}, xmm3, imm8: EVEX.128.66.0F.W0 72 /1 ib
 	{needAVX512FAndAVX512VL | v66 | v0F | 0x72<<op | digit*1 | imm8, cX | cX<<5 | cImm<<10, inV | inRM<<4 | inImm<<8, encZRR | aZeroing | immAny8},
 	// VPROLD xmm1 {k1}{z}, m128, imm8: EVEX.128.66.0F.W0 72 /1 ib
 	{needAVX512FAndAVX512VL | v66 | v0F | disp8*4 | 0x72<<op | digit*1 | imm8, cX | cMem<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 7<<aBytes | immAny8},
 	// VPROLD xmm1 {k1}{z}, m32 {1to4}, imm8: EVEX.128.66.0F.W0 72 /1 ib
-	{needAVX512FAndAVX512VL | v66 | v0F | eb | disp8*2 | 0x72<<op | digit*1 | imm8, cX | cBcst<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 3<<aBytes | immAny8},
+	{needAVX512FAndAVX512VL | v66 | v0F | eb | disp8*2 | 0x72<<op | digit*1 | imm8, cX | cBcst<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes | immAny8},
 	// VPROLD ymm1 {k1}{z}, ymm3, imm8: EVEX.256.66.0F.W0 72 /1 ib
 	{needAVX512FAndAVX512VL | v66 | v0F | e256 | 0x72<<op | digit*1 | imm8, cY | cY<<5 | cImm<<10, inV | inRM<<4 | inImm<<8, encZRR | aZeroing | immAny8},
 	// VPROLD ymm1 {k1}{z}, m256, imm8: EVEX.256.66.0F.W0 72 /1 ib
 	{needAVX512FAndAVX512VL | v66 | v0F | e256 | disp8*5 | 0x72<<op | digit*1 | imm8, cY | cMem<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 9<<aBytes | immAny8},
 	// VPROLD ymm1 {k1}{z}, m32 {1to8}, imm8: EVEX.256.66.0F.W0 72 /1 ib
-	{needAVX512FAndAVX512VL | v66 | v0F | e256 | eb | disp8*2 | 0x72<<op | digit*1 | imm8, cY | cBcst<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 3<<aBytes | immAny8},
+	{needAVX512FAndAVX512VL | v66 | v0F | e256 | eb | disp8*2 | 0x72<<op | digit*1 | imm8, cY | cBcst<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes | immAny8},
 	// VPROLQ zmm1 {k1}{z}, zmm3, imm8: EVEX.512.66.0F.W1 72 /1 ib
 	{needAVX512F | v66 | v0F | vw1 | e512 | 0x72<<op | digit*1 | imm8, cZ | cZ<<5 | cImm<<10, inV | inRM<<4 | inImm<<8, encZRR | aZeroing | immAny8},
 	// VPROLQ zmm1 {k1}{z}, m512, imm8: EVEX.512.66.0F.W1 72 /1 ib
 	{needAVX512F | v66 | v0F | vw1 | e512 | disp8*6 | 0x72<<op | digit*1 | imm8, cZ | cMem<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 10<<aBytes | immAny8},
 	// VPROLQ zmm1 {k1}{z}, m64 {1to8}, imm8: EVEX.512.66.0F.W1 72 /1 ib
-	{needAVX512F | v66 | v0F | vw1 | e512 | eb | disp8*3 | 0x72<<op | digit*1 | imm8, cZ | cBcst<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 5<<aBytes | immAny8},
+	{needAVX512F | v66 | v0F | vw1 | e512 | eb | disp8*3 | 0x72<<op | digit*1 | imm8, cZ | cBcst<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 8<<aCount | 5<<aBytes | immAny8},
 	// VPROLQ xmm1 {k1}{z}, xmm3, imm8: EVEX.128.66.0F.W1 72 /1 ib
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | 0x72<<op | digit*1 | imm8, cX | cX<<5 | cImm<<10, inV | inRM<<4 | inImm<<8, encZRR | aZeroing | immAny8},
 	// VPROLQ xmm1 {k1}{z}, m128, imm8: EVEX.128.66.0F.W1 72 /1 ib
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | disp8*4 | 0x72<<op | digit*1 | imm8, cX | cMem<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 7<<aBytes | immAny8},
 	// VPROLQ xmm1 {k1}{z}, m64 {1to2}, imm8: EVEX.128.66.0F.W1 72 /1 ib
-	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | eb | disp8*3 | 0x72<<op | digit*1 | imm8, cX | cBcst<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 5<<aBytes | immAny8},
+	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | eb | disp8*3 | 0x72<<op | digit*1 | imm8, cX | cBcst<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 2<<aCount | 5<<aBytes | immAny8},
 	// VPROLQ ymm1 {k1}{z}, ymm3, imm8: EVEX.256.66.0F.W1 72 /1 ib
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | 0x72<<op | digit*1 | imm8, cY | cY<<5 | cImm<<10, inV | inRM<<4 | inImm<<8, encZRR | aZeroing | immAny8},
 	// VPROLQ ymm1 {k1}{z}, m256, imm8: EVEX.256.66.0F.W1 72 /1 ib
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | disp8*5 | 0x72<<op | digit*1 | imm8, cY | cMem<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 9<<aBytes | immAny8},
 	// VPROLQ ymm1 {k1}{z}, m64 {1to4}, imm8: EVEX.256.66.0F.W1 72 /1 ib
-	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | eb | disp8*3 | 0x72<<op | digit*1 | imm8, cY | cBcst<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 5<<aBytes | immAny8},
+	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | eb | disp8*3 | 0x72<<op | digit*1 | imm8, cY | cBcst<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 4<<aCount | 5<<aBytes | immAny8},
 	// VPROLVD zmm1 {k1}{z}, zmm3, zmm4: EVEX.512.66.0F38.W0 15 /r
 	{needAVX512F | v66 | v0F38 | e512 | 0x15<<op, cZ | cZ<<5 | cZ<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPROLVD zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W0 15 /r
 	{needAVX512F | v66 | v0F38 | e512 | disp8*6 | 0x15<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VPROLVD zmm1 {k1}{z}, zmm3, m32 {1to16}: EVEX.512.66.0F38.W0 15 /r
-	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0x15<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0x15<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VPROLVD xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W0 15 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | 0x15<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPROLVD xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W0 15 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | disp8*4 | 0x15<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VPROLVD xmm1 {k1}{z}, xmm3, m32 {1to4}: EVEX.128.66.0F38.W0 15 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0x15<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0x15<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VPROLVD ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W0 15 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | 0x15<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPROLVD ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W0 15 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | disp8*5 | 0x15<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VPROLVD ymm1 {k1}{z}, ymm3, m32 {1to8}: EVEX.256.66.0F38.W0 15 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0x15<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0x15<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VPROLVQ zmm1 {k1}{z}, zmm3, zmm4: EVEX.512.66.0F38.W1 15 /r
 	{needAVX512F | v66 | v0F38 | vw1 | e512 | 0x15<<op, cZ | cZ<<5 | cZ<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPROLVQ zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W1 15 /r
 	{needAVX512F | v66 | v0F38 | vw1 | e512 | disp8*6 | 0x15<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VPROLVQ zmm1 {k1}{z}, zmm3, m64 {1to8}: EVEX.512.66.0F38.W1 15 /r
-	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0x15<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0x15<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VPROLVQ xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W1 15 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | 0x15<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPROLVQ xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W1 15 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | disp8*4 | 0x15<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VPROLVQ xmm1 {k1}{z}, xmm3, m64 {1to2}: EVEX.128.66.0F38.W1 15 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0x15<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0x15<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 2<<aCount | 5<<aBytes},
 	// VPROLVQ ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W1 15 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | 0x15<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPROLVQ ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W1 15 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | disp8*5 | 0x15<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VPROLVQ ymm1 {k1}{z}, ymm3, m64 {1to4}: EVEX.256.66.0F38.W1 15 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0x15<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0x15<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 5<<aBytes},
 	// VPRORD zmm1 {k1}{z}, zmm3, imm8: EVEX.512.66.0F.W0 72 /0 ib
 	{needAVX512F | v66 | v0F | e512 | 0x72<<op | imm8, cZ | cZ<<5 | cImm<<10, inV | inRM<<4 | inImm<<8, encZRR | aZeroing | immAny8},
 	// VPRORD zmm1 {k1}{z}, m512, imm8: EVEX.512.66.0F.W0 72 /0 ib
 	{needAVX512F | v66 | v0F | e512 | disp8*6 | 0x72<<op | imm8, cZ | cMem<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 10<<aBytes | immAny8},
 	// VPRORD zmm1 {k1}{z}, m32 {1to16}, imm8: EVEX.512.66.0F.W0 72 /0 ib
-	{needAVX512F | v66 | v0F | e512 | eb | disp8*2 | 0x72<<op | imm8, cZ | cBcst<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 3<<aBytes | immAny8},
+	{needAVX512F | v66 | v0F | e512 | eb | disp8*2 | 0x72<<op | imm8, cZ | cBcst<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes | immAny8},
 	// VPRORD xmm1 {k1}{z}, xmm3, imm8: EVEX.128.66.0F.W0 72 /0 ib
 	{needAVX512FAndAVX512VL | v66 | v0F | 0x72<<op | imm8, cX | cX<<5 | cImm<<10, inV | inRM<<4 | inImm<<8, encZRR | aZeroing | immAny8},
 	// VPRORD xmm1 {k1}{z}, m128, imm8: EVEX.128.66.0F.W0 72 /0 ib
 	{needAVX512FAndAVX512VL | v66 | v0F | disp8*4 | 0x72<<op | imm8, cX | cMem<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 7<<aBytes | immAny8},
 	// VPRORD xmm1 {k1}{z}, m32 {1to4}, imm8: EVEX.128.66.0F.W0 72 /0 ib
-	{needAVX512FAndAVX512VL | v66 | v0F | eb | disp8*2 | 0x72<<op | imm8, cX | cBcst<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 3<<aBytes | immAny8},
+	{needAVX512FAndAVX512VL | v66 | v0F | eb | disp8*2 | 0x72<<op | imm8, cX | cBcst<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes | immAny8},
 	// VPRORD ymm1 {k1}{z}, ymm3, imm8: EVEX.256.66.0F.W0 72 /0 ib
 	{needAVX512FAndAVX512VL | v66 | v0F | e256 | 0x72<<op | imm8, cY | cY<<5 | cImm<<10, inV | inRM<<4 | inImm<<8, encZRR | aZeroing | immAny8},
 	// VPRORD ymm1 {k1}{z}, m256, imm8: EVEX.256.66.0F.W0 72 /0 ib
 	{needAVX512FAndAVX512VL | v66 | v0F | e256 | disp8*5 | 0x72<<op | imm8, cY | cMem<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 9<<aBytes | immAny8},
 	// VPRORD ymm1 {k1}{z}, m32 {1to8}, imm8: EVEX.256.66.0F.W0 72 /0 ib
-	{needAVX512FAndAVX512VL | v66 | v0F | e256 | eb | disp8*2 | 0x72<<op | imm8, cY | cBcst<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 3<<aBytes | immAny8},
+	{needAVX512FAndAVX512VL | v66 | v0F | e256 | eb | disp8*2 | 0x72<<op | imm8, cY | cBcst<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes | immAny8},
 	// VPRORQ zmm1 {k1}{z}, zmm3, imm8: EVEX.512.66.0F.W1 72 /0 ib
 	{needAVX512F | v66 | v0F | vw1 | e512 | 0x72<<op | imm8, cZ | cZ<<5 | cImm<<10, inV | inRM<<4 | inImm<<8, encZRR | aZeroing | immAny8},
 	// VPRORQ zmm1 {k1}{z}, m512, imm8: EVEX.512.66.0F.W1 72 /0 ib
 	{needAVX512F | v66 | v0F | vw1 | e512 | disp8*6 | 0x72<<op | imm8, cZ | cMem<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 10<<aBytes | immAny8},
 	// VPRORQ zmm1 {k1}{z}, m64 {1to8}, imm8: EVEX.512.66.0F.W1 72 /0 ib
-	{needAVX512F | v66 | v0F | vw1 | e512 | eb | disp8*3 | 0x72<<op | imm8, cZ | cBcst<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 5<<aBytes | immAny8},
+	{needAVX512F | v66 | v0F | vw1 | e512 | eb | disp8*3 | 0x72<<op | imm8, cZ | cBcst<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 8<<aCount | 5<<aBytes | immAny8},
 	// VPRORQ xmm1 {k1}{z}, xmm3, imm8: EVEX.128.66.0F.W1 72 /0 ib
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | 0x72<<op | imm8, cX | cX<<5 | cImm<<10, inV | inRM<<4 | inImm<<8, encZRR | aZeroing | immAny8},
 	// VPRORQ xmm1 {k1}{z}, m128, imm8: EVEX.128.66.0F.W1 72 /0 ib
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | disp8*4 | 0x72<<op | imm8, cX | cMem<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 7<<aBytes | immAny8},
 	// VPRORQ xmm1 {k1}{z}, m64 {1to2}, imm8: EVEX.128.66.0F.W1 72 /0 ib
-	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | eb | disp8*3 | 0x72<<op | imm8, cX | cBcst<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 5<<aBytes | immAny8},
+	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | eb | disp8*3 | 0x72<<op | imm8, cX | cBcst<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 2<<aCount | 5<<aBytes | immAny8},
 	// VPRORQ ymm1 {k1}{z}, ymm3, imm8: EVEX.256.66.0F.W1 72 /0 ib
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | 0x72<<op | imm8, cY | cY<<5 | cImm<<10, inV | inRM<<4 | inImm<<8, encZRR | aZeroing | immAny8},
 	// VPRORQ ymm1 {k1}{z}, m256, imm8: EVEX.256.66.0F.W1 72 /0 ib
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | disp8*5 | 0x72<<op | imm8, cY | cMem<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 9<<aBytes | immAny8},
 	// VPRORQ ymm1 {k1}{z}, m64 {1to4}, imm8: EVEX.256.66.0F.W1 72 /0 ib
-	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | eb | disp8*3 | 0x72<<op | imm8, cY | cBcst<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 5<<aBytes | immAny8},
+	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | eb | disp8*3 | 0x72<<op | imm8, cY | cBcst<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 4<<aCount | 5<<aBytes | immAny8},
 	// VPRORVD zmm1 {k1}{z}, zmm3, zmm4: EVEX.512.66.0F38.W0 14 /r
 	{needAVX512F | v66 | v0F38 | e512 | 0x14<<op, cZ | cZ<<5 | cZ<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPRORVD zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W0 14 /r
 	{needAVX512F | v66 | v0F38 | e512 | disp8*6 | 0x14<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VPRORVD zmm1 {k1}{z}, zmm3, m32 {1to16}: EVEX.512.66.0F38.W0 14 /r
-	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0x14<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0x14<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VPRORVD xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W0 14 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | 0x14<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPRORVD xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W0 14 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | disp8*4 | 0x14<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VPRORVD xmm1 {k1}{z}, xmm3, m32 {1to4}: EVEX.128.66.0F38.W0 14 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0x14<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0x14<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VPRORVD ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W0 14 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | 0x14<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPRORVD ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W0 14 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | disp8*5 | 0x14<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VPRORVD ymm1 {k1}{z}, ymm3, m32 {1to8}: EVEX.256.66.0F38.W0 14 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0x14<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0x14<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VPRORVQ zmm1 {k1}{z}, zmm3, zmm4: EVEX.512.66.0F38.W1 14 /r
 	{needAVX512F | v66 | v0F38 | vw1 | e512 | 0x14<<op, cZ | cZ<<5 | cZ<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPRORVQ zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W1 14 /r
 	{needAVX512F | v66 | v0F38 | vw1 | e512 | disp8*6 | 0x14<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VPRORVQ zmm1 {k1}{z}, zmm3, m64 {1to8}: EVEX.512.66.0F38.W1 14 /r
-	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0x14<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0x14<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VPRORVQ xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W1 14 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | 0x14<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPRORVQ xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W1 14 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | disp8*4 | 0x14<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VPRORVQ xmm1 {k1}{z}, xmm3, m64 {1to2}: EVEX.128.66.0F38.W1 14 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0x14<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0x14<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 2<<aCount | 5<<aBytes},
 	// VPRORVQ ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W1 14 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | 0x14<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPRORVQ ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W1 14 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | disp8*5 | 0x14<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VPRORVQ ymm1 {k1}{z}, ymm3, m64 {1to4}: EVEX.256.66.0F38.W1 14 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0x14<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0x14<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 5<<aBytes},
 	// VPSADBW xmm1, xmm2, m128: VEX.128.66.0F.W0 F6 /r
 	{needAVX | v66 | v0F | 0xf6<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 7<<aBytes},
 	// VPSADBW xmm1, xmm2, xmm3: VEX.128.66.0F.W0 F6 /r
@@ -13952,73 +13952,73 @@ var rows = [...]row{
 	// VPSHLDD zmm1 {k1}{z}, zmm3, m512, imm8: EVEX.512.66.0F3A.W0 71 /r ib
 	{needAVX512VBMI2 | v66 | v0F3A | e512 | disp8*6 | 0x71<<op | imm8, cZ | cZ<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 10<<aBytes | immAny8},
 	// VPSHLDD zmm1 {k1}{z}, zmm3, m32 {1to16}, imm8: EVEX.512.66.0F3A.W0 71 /r ib
-	{needAVX512VBMI2 | v66 | v0F3A | e512 | eb | disp8*2 | 0x71<<op | imm8, cZ | cZ<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 3<<aBytes | immAny8},
+	{needAVX512VBMI2 | v66 | v0F3A | e512 | eb | disp8*2 | 0x71<<op | imm8, cZ | cZ<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 16<<aCount | 3<<aBytes | immAny8},
 	// VPSHLDD xmm1 {k1}{z}, xmm3, xmm4, imm8: EVEX.128.66.0F3A.W0 71 /r ib
 	{needAVX512VBMI2AndAVX512VL | v66 | v0F3A | 0x71<<op | imm8, cX | cX<<5 | cX<<10 | cImm<<15, inReg | inV<<4 | inRM<<8 | inImm<<12, encZRR | aZeroing | immAny8},
 	// VPSHLDD xmm1 {k1}{z}, xmm3, m128, imm8: EVEX.128.66.0F3A.W0 71 /r ib
 	{needAVX512VBMI2AndAVX512VL | v66 | v0F3A | disp8*4 | 0x71<<op | imm8, cX | cX<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 7<<aBytes | immAny8},
 	// VPSHLDD xmm1 {k1}{z}, xmm3, m32 {1to4}, imm8: EVEX.128.66.0F3A.W0 71 /r ib
-	{needAVX512VBMI2AndAVX512VL | v66 | v0F3A | eb | disp8*2 | 0x71<<op | imm8, cX | cX<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 3<<aBytes | immAny8},
+	{needAVX512VBMI2AndAVX512VL | v66 | v0F3A | eb | disp8*2 | 0x71<<op | imm8, cX | cX<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 4<<aCount | 3<<aBytes | immAny8},
 	// VPSHLDD ymm1 {k1}{z}, ymm3, ymm4, imm8: EVEX.256.66.0F3A.W0 71 /r ib
 	{needAVX512VBMI2AndAVX512VL | v66 | v0F3A | e256 | 0x71<<op | imm8, cY | cY<<5 | cY<<10 | cImm<<15, inReg | inV<<4 | inRM<<8 | inImm<<12, encZRR | aZeroing | immAny8},
 	// VPSHLDD ymm1 {k1}{z}, ymm3, m256, imm8: EVEX.256.66.0F3A.W0 71 /r ib
 	{needAVX512VBMI2AndAVX512VL | v66 | v0F3A | e256 | disp8*5 | 0x71<<op | imm8, cY | cY<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 9<<aBytes | immAny8},
 	// VPSHLDD ymm1 {k1}{z}, ymm3, m32 {1to8}, imm8: EVEX.256.66.0F3A.W0 71 /r ib
-	{needAVX512VBMI2AndAVX512VL | v66 | v0F3A | e256 | eb | disp8*2 | 0x71<<op | imm8, cY | cY<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 3<<aBytes | immAny8},
+	{needAVX512VBMI2AndAVX512VL | v66 | v0F3A | e256 | eb | disp8*2 | 0x71<<op | imm8, cY | cY<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 8<<aCount | 3<<aBytes | immAny8},
 	// VPSHLDQ zmm1 {k1}{z}, zmm3, zmm4, imm8: EVEX.512.66.0F3A.W1 71 /r ib
 	{needAVX512VBMI2 | v66 | v0F3A | vw1 | e512 | 0x71<<op | imm8, cZ | cZ<<5 | cZ<<10 | cImm<<15, inReg | inV<<4 | inRM<<8 | inImm<<12, encZRR | aZeroing | immAny8},
 	// VPSHLDQ zmm1 {k1}{z}, zmm3, m512, imm8: EVEX.512.66.0F3A.W1 71 /r ib
 	{needAVX512VBMI2 | v66 | v0F3A | vw1 | e512 | disp8*6 | 0x71<<op | imm8, cZ | cZ<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 10<<aBytes | immAny8},
 	// VPSHLDQ zmm1 {k1}{z}, zmm3, m64 {1to8}, imm8: EVEX.512.66.0F3A.W1 71 /r ib
-	{needAVX512VBMI2 | v66 | v0F3A | vw1 | e512 | eb | disp8*3 | 0x71<<op | imm8, cZ | cZ<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 5<<aBytes | immAny8},
+	{needAVX512VBMI2 | v66 | v0F3A | vw1 | e512 | eb | disp8*3 | 0x71<<op | imm8, cZ | cZ<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 8<<aCount | 5<<aBytes | immAny8},
 	// VPSHLDQ xmm1 {k1}{z}, xmm3, xmm4, imm8: EVEX.128.66.0F3A.W1 71 /r ib
 	{needAVX512VBMI2AndAVX512VL | v66 | v0F3A | vw1 | 0x71<<op | imm8, cX | cX<<5 | cX<<10 | cImm<<15, inReg | inV<<4 | inRM<<8 | inImm<<12, encZRR | aZeroing | immAny8},
 	// VPSHLDQ xmm1 {k1}{z}, xmm3, m128, imm8: EVEX.128.66.0F3A.W1 71 /r ib
 	{needAVX512VBMI2AndAVX512VL | v66 | v0F3A | vw1 | disp8*4 | 0x71<<op | imm8, cX | cX<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 7<<aBytes | immAny8},
 	// VPSHLDQ xmm1 {k1}{z}, xmm3, m64 {1to2}, imm8: EVEX.128.66.0F3A.W1 71 /r ib
-	{needAVX512VBMI2AndAVX512VL | v66 | v0F3A | vw1 | eb | disp8*3 | 0x71<<op | imm8, cX | cX<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 5<<aBytes | immAny8},
+	{needAVX512VBMI2AndAVX512VL | v66 | v0F3A | vw1 | eb | disp8*3 | 0x71<<op | imm8, cX | cX<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 2<<aCount | 5<<aBytes | immAny8},
 	// VPSHLDQ ymm1 {k1}{z}, ymm3, ymm4, imm8: EVEX.256.66.0F3A.W1 71 /r ib
 	{needAVX512VBMI2AndAVX512VL | v66 | v0F3A | vw1 | e256 | 0x71<<op | imm8, cY | cY<<5 | cY<<10 | cImm<<15, inReg | inV<<4 | inRM<<8 | inImm<<12, encZRR | aZeroing | immAny8},
 	// VPSHLDQ ymm1 {k1}{z}, ymm3, m256, imm8: EVEX.256.66.0F3A.W1 71 /r ib
 	{needAVX512VBMI2AndAVX512VL | v66 | v0F3A | vw1 | e256 | disp8*5 | 0x71<<op | imm8, cY | cY<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 9<<aBytes | immAny8},
 	// VPSHLDQ ymm1 {k1}{z}, ymm3, m64 {1to4}, imm8: EVEX.256.66.0F3A.W1 71 /r ib
-	{needAVX512VBMI2AndAVX512VL | v66 | v0F3A | vw1 | e256 | eb | disp8*3 | 0x71<<op | imm8, cY | cY<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 5<<aBytes | immAny8},
+	{needAVX512VBMI2AndAVX512VL | v66 | v0F3A | vw1 | e256 | eb | disp8*3 | 0x71<<op | imm8, cY | cY<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 4<<aCount | 5<<aBytes | immAny8},
 	// VPSHLDVD zmm1 {k1}{z}, zmm3, zmm4: EVEX.512.66.0F38.W0 71 /r
 	{needAVX512VBMI2 | v66 | v0F38 | e512 | 0x71<<op, cZ | cZ<<5 | cZ<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPSHLDVD zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W0 71 /r
 	{needAVX512VBMI2 | v66 | v0F38 | e512 | disp8*6 | 0x71<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VPSHLDVD zmm1 {k1}{z}, zmm3, m32 {1to16}: EVEX.512.66.0F38.W0 71 /r
-	{needAVX512VBMI2 | v66 | v0F38 | e512 | eb | disp8*2 | 0x71<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512VBMI2 | v66 | v0F38 | e512 | eb | disp8*2 | 0x71<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VPSHLDVD xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W0 71 /r
 	{needAVX512VBMI2AndAVX512VL | v66 | v0F38 | 0x71<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPSHLDVD xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W0 71 /r
 	{needAVX512VBMI2AndAVX512VL | v66 | v0F38 | disp8*4 | 0x71<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VPSHLDVD xmm1 {k1}{z}, xmm3, m32 {1to4}: EVEX.128.66.0F38.W0 71 /r
-	{needAVX512VBMI2AndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0x71<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512VBMI2AndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0x71<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VPSHLDVD ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W0 71 /r
 	{needAVX512VBMI2AndAVX512VL | v66 | v0F38 | e256 | 0x71<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPSHLDVD ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W0 71 /r
 	{needAVX512VBMI2AndAVX512VL | v66 | v0F38 | e256 | disp8*5 | 0x71<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VPSHLDVD ymm1 {k1}{z}, ymm3, m32 {1to8}: EVEX.256.66.0F38.W0 71 /r
-	{needAVX512VBMI2AndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0x71<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512VBMI2AndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0x71<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VPSHLDVQ zmm1 {k1}{z}, zmm3, zmm4: EVEX.512.66.0F38.W1 71 /r
 	{needAVX512VBMI2 | v66 | v0F38 | vw1 | e512 | 0x71<<op, cZ | cZ<<5 | cZ<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPSHLDVQ zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W1 71 /r
 	{needAVX512VBMI2 | v66 | v0F38 | vw1 | e512 | disp8*6 | 0x71<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VPSHLDVQ zmm1 {k1}{z}, zmm3, m64 {1to8}: EVEX.512.66.0F38.W1 71 /r
-	{needAVX512VBMI2 | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0x71<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512VBMI2 | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0x71<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VPSHLDVQ xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W1 71 /r
 	{needAVX512VBMI2AndAVX512VL | v66 | v0F38 | vw1 | 0x71<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPSHLDVQ xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W1 71 /r
 	{needAVX512VBMI2AndAVX512VL | v66 | v0F38 | vw1 | disp8*4 | 0x71<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VPSHLDVQ xmm1 {k1}{z}, xmm3, m64 {1to2}: EVEX.128.66.0F38.W1 71 /r
-	{needAVX512VBMI2AndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0x71<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512VBMI2AndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0x71<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 2<<aCount | 5<<aBytes},
 	// VPSHLDVQ ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W1 71 /r
 	{needAVX512VBMI2AndAVX512VL | v66 | v0F38 | vw1 | e256 | 0x71<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPSHLDVQ ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W1 71 /r
 	{needAVX512VBMI2AndAVX512VL | v66 | v0F38 | vw1 | e256 | disp8*5 | 0x71<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VPSHLDVQ ymm1 {k1}{z}, ymm3, m64 {1to4}: EVEX.256.66.0F38.W1 71 /r
-	{needAVX512VBMI2AndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0x71<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512VBMI2AndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0x71<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 5<<aBytes},
 	// VPSHLDVW zmm1 {k1}{z}, zmm3, zmm4: EVEX.512.66.0F38.W1 70 /r
 	{needAVX512VBMI2 | v66 | v0F38 | vw1 | e512 | 0x70<<op, cZ | cZ<<5 | cZ<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPSHLDVW zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W1 70 /r
@@ -14048,73 +14048,73 @@ var rows = [...]row{
 	// VPSHRDD zmm1 {k1}{z}, zmm3, m512, imm8: EVEX.512.66.0F3A.W0 73 /r ib
 	{needAVX512VBMI2 | v66 | v0F3A | e512 | disp8*6 | 0x73<<op | imm8, cZ | cZ<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 10<<aBytes | immAny8},
 	// VPSHRDD zmm1 {k1}{z}, zmm3, m32 {1to16}, imm8: EVEX.512.66.0F3A.W0 73 /r ib
-	{needAVX512VBMI2 | v66 | v0F3A | e512 | eb | disp8*2 | 0x73<<op | imm8, cZ | cZ<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 3<<aBytes | immAny8},
+	{needAVX512VBMI2 | v66 | v0F3A | e512 | eb | disp8*2 | 0x73<<op | imm8, cZ | cZ<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 16<<aCount | 3<<aBytes | immAny8},
 	// VPSHRDD xmm1 {k1}{z}, xmm3, xmm4, imm8: EVEX.128.66.0F3A.W0 73 /r ib
 	{needAVX512VBMI2AndAVX512VL | v66 | v0F3A | 0x73<<op | imm8, cX | cX<<5 | cX<<10 | cImm<<15, inReg | inV<<4 | inRM<<8 | inImm<<12, encZRR | aZeroing | immAny8},
 	// VPSHRDD xmm1 {k1}{z}, xmm3, m128, imm8: EVEX.128.66.0F3A.W0 73 /r ib
 	{needAVX512VBMI2AndAVX512VL | v66 | v0F3A | disp8*4 | 0x73<<op | imm8, cX | cX<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 7<<aBytes | immAny8},
 	// VPSHRDD xmm1 {k1}{z}, xmm3, m32 {1to4}, imm8: EVEX.128.66.0F3A.W0 73 /r ib
-	{needAVX512VBMI2AndAVX512VL | v66 | v0F3A | eb | disp8*2 | 0x73<<op | imm8, cX | cX<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 3<<aBytes | immAny8},
+	{needAVX512VBMI2AndAVX512VL | v66 | v0F3A | eb | disp8*2 | 0x73<<op | imm8, cX | cX<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 4<<aCount | 3<<aBytes | immAny8},
 	// VPSHRDD ymm1 {k1}{z}, ymm3, ymm4, imm8: EVEX.256.66.0F3A.W0 73 /r ib
 	{needAVX512VBMI2AndAVX512VL | v66 | v0F3A | e256 | 0x73<<op | imm8, cY | cY<<5 | cY<<10 | cImm<<15, inReg | inV<<4 | inRM<<8 | inImm<<12, encZRR | aZeroing | immAny8},
 	// VPSHRDD ymm1 {k1}{z}, ymm3, m256, imm8: EVEX.256.66.0F3A.W0 73 /r ib
 	{needAVX512VBMI2AndAVX512VL | v66 | v0F3A | e256 | disp8*5 | 0x73<<op | imm8, cY | cY<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 9<<aBytes | immAny8},
 	// VPSHRDD ymm1 {k1}{z}, ymm3, m32 {1to8}, imm8: EVEX.256.66.0F3A.W0 73 /r ib
-	{needAVX512VBMI2AndAVX512VL | v66 | v0F3A | e256 | eb | disp8*2 | 0x73<<op | imm8, cY | cY<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 3<<aBytes | immAny8},
+	{needAVX512VBMI2AndAVX512VL | v66 | v0F3A | e256 | eb | disp8*2 | 0x73<<op | imm8, cY | cY<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 8<<aCount | 3<<aBytes | immAny8},
 	// VPSHRDQ zmm1 {k1}{z}, zmm3, zmm4, imm8: EVEX.512.66.0F3A.W1 73 /r ib
 	{needAVX512VBMI2 | v66 | v0F3A | vw1 | e512 | 0x73<<op | imm8, cZ | cZ<<5 | cZ<<10 | cImm<<15, inReg | inV<<4 | inRM<<8 | inImm<<12, encZRR | aZeroing | immAny8},
 	// VPSHRDQ zmm1 {k1}{z}, zmm3, m512, imm8: EVEX.512.66.0F3A.W1 73 /r ib
 	{needAVX512VBMI2 | v66 | v0F3A | vw1 | e512 | disp8*6 | 0x73<<op | imm8, cZ | cZ<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 10<<aBytes | immAny8},
 	// VPSHRDQ zmm1 {k1}{z}, zmm3, m64 {1to8}, imm8: EVEX.512.66.0F3A.W1 73 /r ib
-	{needAVX512VBMI2 | v66 | v0F3A | vw1 | e512 | eb | disp8*3 | 0x73<<op | imm8, cZ | cZ<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 5<<aBytes | immAny8},
+	{needAVX512VBMI2 | v66 | v0F3A | vw1 | e512 | eb | disp8*3 | 0x73<<op | imm8, cZ | cZ<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 8<<aCount | 5<<aBytes | immAny8},
 	// VPSHRDQ xmm1 {k1}{z}, xmm3, xmm4, imm8: EVEX.128.66.0F3A.W1 73 /r ib
 	{needAVX512VBMI2AndAVX512VL | v66 | v0F3A | vw1 | 0x73<<op | imm8, cX | cX<<5 | cX<<10 | cImm<<15, inReg | inV<<4 | inRM<<8 | inImm<<12, encZRR | aZeroing | immAny8},
 	// VPSHRDQ xmm1 {k1}{z}, xmm3, m128, imm8: EVEX.128.66.0F3A.W1 73 /r ib
 	{needAVX512VBMI2AndAVX512VL | v66 | v0F3A | vw1 | disp8*4 | 0x73<<op | imm8, cX | cX<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 7<<aBytes | immAny8},
 	// VPSHRDQ xmm1 {k1}{z}, xmm3, m64 {1to2}, imm8: EVEX.128.66.0F3A.W1 73 /r ib
-	{needAVX512VBMI2AndAVX512VL | v66 | v0F3A | vw1 | eb | disp8*3 | 0x73<<op | imm8, cX | cX<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 5<<aBytes | immAny8},
+	{needAVX512VBMI2AndAVX512VL | v66 | v0F3A | vw1 | eb | disp8*3 | 0x73<<op | imm8, cX | cX<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 2<<aCount | 5<<aBytes | immAny8},
 	// VPSHRDQ ymm1 {k1}{z}, ymm3, ymm4, imm8: EVEX.256.66.0F3A.W1 73 /r ib
 	{needAVX512VBMI2AndAVX512VL | v66 | v0F3A | vw1 | e256 | 0x73<<op | imm8, cY | cY<<5 | cY<<10 | cImm<<15, inReg | inV<<4 | inRM<<8 | inImm<<12, encZRR | aZeroing | immAny8},
 	// VPSHRDQ ymm1 {k1}{z}, ymm3, m256, imm8: EVEX.256.66.0F3A.W1 73 /r ib
 	{needAVX512VBMI2AndAVX512VL | v66 | v0F3A | vw1 | e256 | disp8*5 | 0x73<<op | imm8, cY | cY<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 9<<aBytes | immAny8},
 	// VPSHRDQ ymm1 {k1}{z}, ymm3, m64 {1to4}, imm8: EVEX.256.66.0F3A.W1 73 /r ib
-	{needAVX512VBMI2AndAVX512VL | v66 | v0F3A | vw1 | e256 | eb | disp8*3 | 0x73<<op | imm8, cY | cY<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 5<<aBytes | immAny8},
+	{needAVX512VBMI2AndAVX512VL | v66 | v0F3A | vw1 | e256 | eb | disp8*3 | 0x73<<op | imm8, cY | cY<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 4<<aCount | 5<<aBytes | immAny8},
 	// VPSHRDVD zmm1 {k1}{z}, zmm3, zmm4: EVEX.512.66.0F38.W0 73 /r
 	{needAVX512VBMI2 | v66 | v0F38 | e512 | 0x73<<op, cZ | cZ<<5 | cZ<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPSHRDVD zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W0 73 /r
 	{needAVX512VBMI2 | v66 | v0F38 | e512 | disp8*6 | 0x73<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VPSHRDVD zmm1 {k1}{z}, zmm3, m32 {1to16}: EVEX.512.66.0F38.W0 73 /r
-	{needAVX512VBMI2 | v66 | v0F38 | e512 | eb | disp8*2 | 0x73<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512VBMI2 | v66 | v0F38 | e512 | eb | disp8*2 | 0x73<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VPSHRDVD xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W0 73 /r
 	{needAVX512VBMI2AndAVX512VL | v66 | v0F38 | 0x73<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPSHRDVD xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W0 73 /r
 	{needAVX512VBMI2AndAVX512VL | v66 | v0F38 | disp8*4 | 0x73<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VPSHRDVD xmm1 {k1}{z}, xmm3, m32 {1to4}: EVEX.128.66.0F38.W0 73 /r
-	{needAVX512VBMI2AndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0x73<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512VBMI2AndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0x73<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VPSHRDVD ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W0 73 /r
 	{needAVX512VBMI2AndAVX512VL | v66 | v0F38 | e256 | 0x73<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPSHRDVD ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W0 73 /r
 	{needAVX512VBMI2AndAVX512VL | v66 | v0F38 | e256 | disp8*5 | 0x73<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VPSHRDVD ymm1 {k1}{z}, ymm3, m32 {1to8}: EVEX.256.66.0F38.W0 73 /r
-	{needAVX512VBMI2AndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0x73<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512VBMI2AndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0x73<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VPSHRDVQ zmm1 {k1}{z}, zmm3, zmm4: EVEX.512.66.0F38.W1 73 /r
 	{needAVX512VBMI2 | v66 | v0F38 | vw1 | e512 | 0x73<<op, cZ | cZ<<5 | cZ<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPSHRDVQ zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W1 73 /r
 	{needAVX512VBMI2 | v66 | v0F38 | vw1 | e512 | disp8*6 | 0x73<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VPSHRDVQ zmm1 {k1}{z}, zmm3, m64 {1to8}: EVEX.512.66.0F38.W1 73 /r
-	{needAVX512VBMI2 | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0x73<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512VBMI2 | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0x73<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VPSHRDVQ xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W1 73 /r
 	{needAVX512VBMI2AndAVX512VL | v66 | v0F38 | vw1 | 0x73<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPSHRDVQ xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W1 73 /r
 	{needAVX512VBMI2AndAVX512VL | v66 | v0F38 | vw1 | disp8*4 | 0x73<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VPSHRDVQ xmm1 {k1}{z}, xmm3, m64 {1to2}: EVEX.128.66.0F38.W1 73 /r
-	{needAVX512VBMI2AndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0x73<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512VBMI2AndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0x73<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 2<<aCount | 5<<aBytes},
 	// VPSHRDVQ ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W1 73 /r
 	{needAVX512VBMI2AndAVX512VL | v66 | v0F38 | vw1 | e256 | 0x73<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPSHRDVQ ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W1 73 /r
 	{needAVX512VBMI2AndAVX512VL | v66 | v0F38 | vw1 | e256 | disp8*5 | 0x73<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VPSHRDVQ ymm1 {k1}{z}, ymm3, m64 {1to4}: EVEX.256.66.0F38.W1 73 /r
-	{needAVX512VBMI2AndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0x73<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512VBMI2AndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0x73<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 5<<aBytes},
 	// VPSHRDVW zmm1 {k1}{z}, zmm3, zmm4: EVEX.512.66.0F38.W1 72 /r
 	{needAVX512VBMI2 | v66 | v0F38 | vw1 | e512 | 0x72<<op, cZ | cZ<<5 | cZ<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPSHRDVW zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W1 72 /r
@@ -14184,19 +14184,19 @@ var rows = [...]row{
 	// VPSHUFD zmm1 {k1}{z}, m512, imm8: EVEX.512.66.0F.W0 70 /r ib
 	{needAVX512F | v66 | v0F | e512 | disp8*6 | 0x70<<op | imm8, cZ | cMem<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 10<<aBytes | immAny8},
 	// VPSHUFD zmm1 {k1}{z}, m32 {1to16}, imm8: EVEX.512.66.0F.W0 70 /r ib
-	{needAVX512F | v66 | v0F | e512 | eb | disp8*2 | 0x70<<op | imm8, cZ | cBcst<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 3<<aBytes | immAny8},
+	{needAVX512F | v66 | v0F | e512 | eb | disp8*2 | 0x70<<op | imm8, cZ | cBcst<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes | immAny8},
 	// VPSHUFD xmm1 {k1}{z}, xmm3, imm8: EVEX.128.66.0F.W0 70 /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F | 0x70<<op | imm8, cX | cX<<5 | cImm<<10, inReg | inRM<<4 | inImm<<8, encZRR | aZeroing | immAny8},
 	// VPSHUFD xmm1 {k1}{z}, m128, imm8: EVEX.128.66.0F.W0 70 /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F | disp8*4 | 0x70<<op | imm8, cX | cMem<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 7<<aBytes | immAny8},
 	// VPSHUFD xmm1 {k1}{z}, m32 {1to4}, imm8: EVEX.128.66.0F.W0 70 /r ib
-	{needAVX512FAndAVX512VL | v66 | v0F | eb | disp8*2 | 0x70<<op | imm8, cX | cBcst<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 3<<aBytes | immAny8},
+	{needAVX512FAndAVX512VL | v66 | v0F | eb | disp8*2 | 0x70<<op | imm8, cX | cBcst<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes | immAny8},
 	// VPSHUFD ymm1 {k1}{z}, ymm3, imm8: EVEX.256.66.0F.W0 70 /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F | e256 | 0x70<<op | imm8, cY | cY<<5 | cImm<<10, inReg | inRM<<4 | inImm<<8, encZRR | aZeroing | immAny8},
 	// VPSHUFD ymm1 {k1}{z}, m256, imm8: EVEX.256.66.0F.W0 70 /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F | e256 | disp8*5 | 0x70<<op | imm8, cY | cMem<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 9<<aBytes | immAny8},
 	// VPSHUFD ymm1 {k1}{z}, m32 {1to8}, imm8: EVEX.256.66.0F.W0 70 /r ib
-	{needAVX512FAndAVX512VL | v66 | v0F | e256 | eb | disp8*2 | 0x70<<op | imm8, cY | cBcst<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 3<<aBytes | immAny8},
+	{needAVX512FAndAVX512VL | v66 | v0F | e256 | eb | disp8*2 | 0x70<<op | imm8, cY | cBcst<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes | immAny8},
 	// VPSHUFHW xmm1, m128, imm8: VEX.128.F3.0F.W0 70 /r ib
 	{needAVX | vF3 | v0F | 0x70<<op | imm8, cX | cMem<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encVRM | 7<<aBytes | immAny8},
 	// VPSHUFHW xmm1, xmm2, imm8: VEX.128.F3.0F.W0 70 /r ib
@@ -14290,19 +14290,19 @@ var rows = [...]row{
 	// VPSLLD zmm1 {k1}{z}, m512, imm8: EVEX.512.66.0F.W0 72 /6 ib
 	{needAVX512F | v66 | v0F | e512 | disp8*6 | 0x72<<op | digit*6 | imm8, cZ | cMem<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 10<<aBytes | immAny8},
 	// VPSLLD zmm1 {k1}{z}, m32 {1to16}, imm8: EVEX.512.66.0F.W0 72 /6 ib
-	{needAVX512F | v66 | v0F | e512 | eb | disp8*2 | 0x72<<op | digit*6 | imm8, cZ | cBcst<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 3<<aBytes | immAny8},
+	{needAVX512F | v66 | v0F | e512 | eb | disp8*2 | 0x72<<op | digit*6 | imm8, cZ | cBcst<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes | immAny8},
 	// VPSLLD xmm1 {k1}{z}, xmm3, imm8: EVEX.128.66.0F.W0 72 /6 ib
 	{needAVX512FAndAVX512VL | v66 | v0F | 0x72<<op | digit*6 | imm8, cX | cX<<5 | cImm<<10, inV | inRM<<4 | inImm<<8, encZRR | aZeroing | immAny8},
 	// VPSLLD xmm1 {k1}{z}, m128, imm8: EVEX.128.66.0F.W0 72 /6 ib
 	{needAVX512FAndAVX512VL | v66 | v0F | disp8*4 | 0x72<<op | digit*6 | imm8, cX | cMem<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 7<<aBytes | immAny8},
 	// VPSLLD xmm1 {k1}{z}, m32 {1to4}, imm8: EVEX.128.66.0F.W0 72 /6 ib
-	{needAVX512FAndAVX512VL | v66 | v0F | eb | disp8*2 | 0x72<<op | digit*6 | imm8, cX | cBcst<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 3<<aBytes | immAny8},
+	{needAVX512FAndAVX512VL | v66 | v0F | eb | disp8*2 | 0x72<<op | digit*6 | imm8, cX | cBcst<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes | immAny8},
 	// VPSLLD ymm1 {k1}{z}, ymm3, imm8: EVEX.256.66.0F.W0 72 /6 ib
 	{needAVX512FAndAVX512VL | v66 | v0F | e256 | 0x72<<op | digit*6 | imm8, cY | cY<<5 | cImm<<10, inV | inRM<<4 | inImm<<8, encZRR | aZeroing | immAny8},
 	// VPSLLD ymm1 {k1}{z}, m256, imm8: EVEX.256.66.0F.W0 72 /6 ib
 	{needAVX512FAndAVX512VL | v66 | v0F | e256 | disp8*5 | 0x72<<op | digit*6 | imm8, cY | cMem<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 9<<aBytes | immAny8},
 	// VPSLLD ymm1 {k1}{z}, m32 {1to8}, imm8: EVEX.256.66.0F.W0 72 /6 ib
-	{needAVX512FAndAVX512VL | v66 | v0F | e256 | eb | disp8*2 | 0x72<<op | digit*6 | imm8, cY | cBcst<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 3<<aBytes | immAny8},
+	{needAVX512FAndAVX512VL | v66 | v0F | e256 | eb | disp8*2 | 0x72<<op | digit*6 | imm8, cY | cBcst<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes | immAny8},
 	// VPSLLDQ xmm1, xmm2, imm8: VEX.128.66.0F.W0 73 /7 ib
 	{needAVX | v66 | v0F | 0x73<<op | digit*7 | imm8, cX | cX<<5 | cImm<<10, inV | inRM<<4 | inImm<<8, encVRR | immAny8},
 	// VPSLLDQ ymm1, ymm2, imm8: VEX.256.66.0F.W0 73 /7 ib
@@ -14348,19 +14348,19 @@ var rows = [...]row{
 	// VPSLLQ zmm1 {k1}{z}, m512, imm8: EVEX.512.66.0F.W1 73 /6 ib
 	{needAVX512F | v66 | v0F | vw1 | e512 | disp8*6 | 0x73<<op | digit*6 | imm8, cZ | cMem<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 10<<aBytes | immAny8},
 	// VPSLLQ zmm1 {k1}{z}, m64 {1to8}, imm8: EVEX.512.66.0F.W1 73 /6 ib
-	{needAVX512F | v66 | v0F | vw1 | e512 | eb | disp8*3 | 0x73<<op | digit*6 | imm8, cZ | cBcst<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 5<<aBytes | immAny8},
+	{needAVX512F | v66 | v0F | vw1 | e512 | eb | disp8*3 | 0x73<<op | digit*6 | imm8, cZ | cBcst<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 8<<aCount | 5<<aBytes | immAny8},
 	// VPSLLQ xmm1 {k1}{z}, xmm3, imm8: EVEX.128.66.0F.W1 73 /6 ib
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | 0x73<<op | digit*6 | imm8, cX | cX<<5 | cImm<<10, inV | inRM<<4 | inImm<<8, encZRR | aZeroing | immAny8},
 	// VPSLLQ xmm1 {k1}{z}, m128, imm8: EVEX.128.66.0F.W1 73 /6 ib
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | disp8*4 | 0x73<<op | digit*6 | imm8, cX | cMem<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 7<<aBytes | immAny8},
 	// VPSLLQ xmm1 {k1}{z}, m64 {1to2}, imm8: EVEX.128.66.0F.W1 73 /6 ib
-	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | eb | disp8*3 | 0x73<<op | digit*6 | imm8, cX | cBcst<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 5<<aBytes | immAny8},
+	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | eb | disp8*3 | 0x73<<op | digit*6 | imm8, cX | cBcst<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 2<<aCount | 5<<aBytes | immAny8},
 	// VPSLLQ ymm1 {k1}{z}, ymm3, imm8: EVEX.256.66.0F.W1 73 /6 ib
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | 0x73<<op | digit*6 | imm8, cY | cY<<5 | cImm<<10, inV | inRM<<4 | inImm<<8, encZRR | aZeroing | immAny8},
 	// VPSLLQ ymm1 {k1}{z}, m256, imm8: EVEX.256.66.0F.W1 73 /6 ib
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | disp8*5 | 0x73<<op | digit*6 | imm8, cY | cMem<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 9<<aBytes | immAny8},
 	// VPSLLQ ymm1 {k1}{z}, m64 {1to4}, imm8: EVEX.256.66.0F.W1 73 /6 ib
-	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | eb | disp8*3 | 0x73<<op | digit*6 | imm8, cY | cBcst<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 5<<aBytes | immAny8},
+	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | eb | disp8*3 | 0x73<<op | digit*6 | imm8, cY | cBcst<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 4<<aCount | 5<<aBytes | immAny8},
 	// VPSLLVD xmm1, xmm2, m128: VEX.128.66.0F38.W0 47 /r
 	{needAVX2 | v66 | v0F38 | 0x47<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 7<<aBytes},
 	// VPSLLVD xmm1, xmm2, xmm3: VEX.128.66.0F38.W0 47 /r
@@ -14374,19 +14374,19 @@ var rows = [...]row{
 	// VPSLLVD zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W0 47 /r
 	{needAVX512F | v66 | v0F38 | e512 | disp8*6 | 0x47<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VPSLLVD zmm1 {k1}{z}, zmm3, m32 {1to16}: EVEX.512.66.0F38.W0 47 /r
-	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0x47<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0x47<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VPSLLVD xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W0 47 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | 0x47<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPSLLVD xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W0 47 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | disp8*4 | 0x47<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VPSLLVD xmm1 {k1}{z}, xmm3, m32 {1to4}: EVEX.128.66.0F38.W0 47 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0x47<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0x47<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VPSLLVD ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W0 47 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | 0x47<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPSLLVD ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W0 47 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | disp8*5 | 0x47<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VPSLLVD ymm1 {k1}{z}, ymm3, m32 {1to8}: EVEX.256.66.0F38.W0 47 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0x47<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0x47<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VPSLLVQ xmm1, xmm2, m128: VEX.128.66.0F38.W1 47 /r
 	{needAVX2 | v66 | v0F38 | vw1 | 0x47<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 7<<aBytes},
 	// VPSLLVQ xmm1, xmm2, xmm3: VEX.128.66.0F38.W1 47 /r
@@ -14400,19 +14400,19 @@ var rows = [...]row{
 	// VPSLLVQ zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W1 47 /r
 	{needAVX512F | v66 | v0F38 | vw1 | e512 | disp8*6 | 0x47<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VPSLLVQ zmm1 {k1}{z}, zmm3, m64 {1to8}: EVEX.512.66.0F38.W1 47 /r
-	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0x47<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0x47<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VPSLLVQ xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W1 47 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | 0x47<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPSLLVQ xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W1 47 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | disp8*4 | 0x47<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VPSLLVQ xmm1 {k1}{z}, xmm3, m64 {1to2}: EVEX.128.66.0F38.W1 47 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0x47<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0x47<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 2<<aCount | 5<<aBytes},
 	// VPSLLVQ ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W1 47 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | 0x47<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPSLLVQ ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W1 47 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | disp8*5 | 0x47<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VPSLLVQ ymm1 {k1}{z}, ymm3, m64 {1to4}: EVEX.256.66.0F38.W1 47 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0x47<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0x47<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 5<<aBytes},
 	// VPSLLVW zmm1 {k1}{z}, zmm3, zmm4: EVEX.512.66.0F38.W1 12 /r
 	{needAVX512BW | v66 | v0F38 | vw1 | e512 | 0x12<<op, cZ | cZ<<5 | cZ<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPSLLVW zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W1 12 /r
@@ -14490,19 +14490,19 @@ var rows = [...]row{
 	// VPSRAD zmm1 {k1}{z}, m512, imm8: EVEX.512.66.0F.W0 72 /4 ib
 	{needAVX512F | v66 | v0F | e512 | disp8*6 | 0x72<<op | digit*4 | imm8, cZ | cMem<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 10<<aBytes | immAny8},
 	// VPSRAD zmm1 {k1}{z}, m32 {1to16}, imm8: EVEX.512.66.0F.W0 72 /4 ib
-	{needAVX512F | v66 | v0F | e512 | eb | disp8*2 | 0x72<<op | digit*4 | imm8, cZ | cBcst<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 3<<aBytes | immAny8},
+	{needAVX512F | v66 | v0F | e512 | eb | disp8*2 | 0x72<<op | digit*4 | imm8, cZ | cBcst<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes | immAny8},
 	// VPSRAD xmm1 {k1}{z}, xmm3, imm8: EVEX.128.66.0F.W0 72 /4 ib
 	{needAVX512FAndAVX512VL | v66 | v0F | 0x72<<op | digit*4 | imm8, cX | cX<<5 | cImm<<10, inV | inRM<<4 | inImm<<8, encZRR | aZeroing | immAny8},
 	// VPSRAD xmm1 {k1}{z}, m128, imm8: EVEX.128.66.0F.W0 72 /4 ib
 	{needAVX512FAndAVX512VL | v66 | v0F | disp8*4 | 0x72<<op | digit*4 | imm8, cX | cMem<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 7<<aBytes | immAny8},
 	// VPSRAD xmm1 {k1}{z}, m32 {1to4}, imm8: EVEX.128.66.0F.W0 72 /4 ib
-	{needAVX512FAndAVX512VL | v66 | v0F | eb | disp8*2 | 0x72<<op | digit*4 | imm8, cX | cBcst<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 3<<aBytes | immAny8},
+	{needAVX512FAndAVX512VL | v66 | v0F | eb | disp8*2 | 0x72<<op | digit*4 | imm8, cX | cBcst<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes | immAny8},
 	// VPSRAD ymm1 {k1}{z}, ymm3, imm8: EVEX.256.66.0F.W0 72 /4 ib
 	{needAVX512FAndAVX512VL | v66 | v0F | e256 | 0x72<<op | digit*4 | imm8, cY | cY<<5 | cImm<<10, inV | inRM<<4 | inImm<<8, encZRR | aZeroing | immAny8},
 	// VPSRAD ymm1 {k1}{z}, m256, imm8: EVEX.256.66.0F.W0 72 /4 ib
 	{needAVX512FAndAVX512VL | v66 | v0F | e256 | disp8*5 | 0x72<<op | digit*4 | imm8, cY | cMem<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 9<<aBytes | immAny8},
 	// VPSRAD ymm1 {k1}{z}, m32 {1to8}, imm8: EVEX.256.66.0F.W0 72 /4 ib
-	{needAVX512FAndAVX512VL | v66 | v0F | e256 | eb | disp8*2 | 0x72<<op | digit*4 | imm8, cY | cBcst<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 3<<aBytes | immAny8},
+	{needAVX512FAndAVX512VL | v66 | v0F | e256 | eb | disp8*2 | 0x72<<op | digit*4 | imm8, cY | cBcst<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes | immAny8},
 	// VPSRAQ zmm1 {k1}{z}, zmm3, xmm4: EVEX.512.66.0F.W1 E2 /r
 	{needAVX512F | v66 | v0F | vw1 | e512 | 0xe2<<op, cZ | cZ<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPSRAQ zmm1 {k1}{z}, zmm3, m128: EVEX.512.66.0F.W1 E2 /r
@@ -14520,19 +14520,19 @@ var rows = [...]row{
 	// VPSRAQ zmm1 {k1}{z}, m512, imm8: EVEX.512.66.0F.W1 72 /4 ib
 	{needAVX512F | v66 | v0F | vw1 | e512 | disp8*6 | 0x72<<op | digit*4 | imm8, cZ | cMem<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 10<<aBytes | immAny8},
 	// VPSRAQ zmm1 {k1}{z}, m64 {1to8}, imm8: EVEX.512.66.0F.W1 72 /4 ib
-	{needAVX512F | v66 | v0F | vw1 | e512 | eb | disp8*3 | 0x72<<op | digit*4 | imm8, cZ | cBcst<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 5<<aBytes | immAny8},
+	{needAVX512F | v66 | v0F | vw1 | e512 | eb | disp8*3 | 0x72<<op | digit*4 | imm8, cZ | cBcst<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 8<<aCount | 5<<aBytes | immAny8},
 	// VPSRAQ xmm1 {k1}{z}, xmm3, imm8: EVEX.128.66.0F.W1 72 /4 ib
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | 0x72<<op | digit*4 | imm8, cX | cX<<5 | cImm<<10, inV | inRM<<4 | inImm<<8, encZRR | aZeroing | immAny8},
 	// VPSRAQ xmm1 {k1}{z}, m128, imm8: EVEX.128.66.0F.W1 72 /4 ib
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | disp8*4 | 0x72<<op | digit*4 | imm8, cX | cMem<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 7<<aBytes | immAny8},
 	// VPSRAQ xmm1 {k1}{z}, m64 {1to2}, imm8: EVEX.128.66.0F.W1 72 /4 ib
-	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | eb | disp8*3 | 0x72<<op | digit*4 | imm8, cX | cBcst<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 5<<aBytes | immAny8},
+	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | eb | disp8*3 | 0x72<<op | digit*4 | imm8, cX | cBcst<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 2<<aCount | 5<<aBytes | immAny8},
 	// VPSRAQ ymm1 {k1}{z}, ymm3, imm8: EVEX.256.66.0F.W1 72 /4 ib
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | 0x72<<op | digit*4 | imm8, cY | cY<<5 | cImm<<10, inV | inRM<<4 | inImm<<8, encZRR | aZeroing | immAny8},
 	// VPSRAQ ymm1 {k1}{z}, m256, imm8: EVEX.256.66.0F.W1 72 /4 ib
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | disp8*5 | 0x72<<op | digit*4 | imm8, cY | cMem<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 9<<aBytes | immAny8},
 	// VPSRAQ ymm1 {k1}{z}, m64 {1to4}, imm8: EVEX.256.66.0F.W1 72 /4 ib
-	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | eb | disp8*3 | 0x72<<op | digit*4 | imm8, cY | cBcst<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 5<<aBytes | immAny8},
+	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | eb | disp8*3 | 0x72<<op | digit*4 | imm8, cY | cBcst<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 4<<aCount | 5<<aBytes | immAny8},
 	// VPSRAVD xmm1, xmm2, m128: VEX.128.66.0F38.W0 46 /r
 	{needAVX2 | v66 | v0F38 | 0x46<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 7<<aBytes},
 	// VPSRAVD xmm1, xmm2, xmm3: VEX.128.66.0F38.W0 46 /r
@@ -14546,37 +14546,37 @@ var rows = [...]row{
 	// VPSRAVD zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W0 46 /r
 	{needAVX512F | v66 | v0F38 | e512 | disp8*6 | 0x46<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VPSRAVD zmm1 {k1}{z}, zmm3, m32 {1to16}: EVEX.512.66.0F38.W0 46 /r
-	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0x46<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0x46<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VPSRAVD xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W0 46 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | 0x46<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPSRAVD xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W0 46 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | disp8*4 | 0x46<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VPSRAVD xmm1 {k1}{z}, xmm3, m32 {1to4}: EVEX.128.66.0F38.W0 46 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0x46<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0x46<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VPSRAVD ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W0 46 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | 0x46<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPSRAVD ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W0 46 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | disp8*5 | 0x46<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VPSRAVD ymm1 {k1}{z}, ymm3, m32 {1to8}: EVEX.256.66.0F38.W0 46 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0x46<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0x46<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VPSRAVQ zmm1 {k1}{z}, zmm3, zmm4: EVEX.512.66.0F38.W1 46 /r
 	{needAVX512F | v66 | v0F38 | vw1 | e512 | 0x46<<op, cZ | cZ<<5 | cZ<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPSRAVQ zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W1 46 /r
 	{needAVX512F | v66 | v0F38 | vw1 | e512 | disp8*6 | 0x46<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VPSRAVQ zmm1 {k1}{z}, zmm3, m64 {1to8}: EVEX.512.66.0F38.W1 46 /r
-	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0x46<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0x46<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VPSRAVQ xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W1 46 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | 0x46<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPSRAVQ xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W1 46 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | disp8*4 | 0x46<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VPSRAVQ xmm1 {k1}{z}, xmm3, m64 {1to2}: EVEX.128.66.0F38.W1 46 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0x46<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0x46<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 2<<aCount | 5<<aBytes},
 	// VPSRAVQ ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W1 46 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | 0x46<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPSRAVQ ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W1 46 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | disp8*5 | 0x46<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VPSRAVQ ymm1 {k1}{z}, ymm3, m64 {1to4}: EVEX.256.66.0F38.W1 46 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0x46<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0x46<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 5<<aBytes},
 	// VPSRAVW zmm1 {k1}{z}, zmm3, zmm4: EVEX.512.66.0F38.W1 11 /r
 	{needAVX512BW | v66 | v0F38 | vw1 | e512 | 0x11<<op, cZ | cZ<<5 | cZ<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPSRAVW zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W1 11 /r
@@ -14654,19 +14654,19 @@ var rows = [...]row{
 	// VPSRLD zmm1 {k1}{z}, m512, imm8: EVEX.512.66.0F.W0 72 /2 ib
 	{needAVX512F | v66 | v0F | e512 | disp8*6 | 0x72<<op | digit*2 | imm8, cZ | cMem<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 10<<aBytes | immAny8},
 	// VPSRLD zmm1 {k1}{z}, m32 {1to16}, imm8: EVEX.512.66.0F.W0 72 /2 ib
-	{needAVX512F | v66 | v0F | e512 | eb | disp8*2 | 0x72<<op | digit*2 | imm8, cZ | cBcst<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 3<<aBytes | immAny8},
+	{needAVX512F | v66 | v0F | e512 | eb | disp8*2 | 0x72<<op | digit*2 | imm8, cZ | cBcst<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes | immAny8},
 	// VPSRLD xmm1 {k1}{z}, xmm3, imm8: EVEX.128.66.0F.W0 72 /2 ib
 	{needAVX512FAndAVX512VL | v66 | v0F | 0x72<<op | digit*2 | imm8, cX | cX<<5 | cImm<<10, inV | inRM<<4 | inImm<<8, encZRR | aZeroing | immAny8},
 	// VPSRLD xmm1 {k1}{z}, m128, imm8: EVEX.128.66.0F.W0 72 /2 ib
 	{needAVX512FAndAVX512VL | v66 | v0F | disp8*4 | 0x72<<op | digit*2 | imm8, cX | cMem<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 7<<aBytes | immAny8},
 	// VPSRLD xmm1 {k1}{z}, m32 {1to4}, imm8: EVEX.128.66.0F.W0 72 /2 ib
-	{needAVX512FAndAVX512VL | v66 | v0F | eb | disp8*2 | 0x72<<op | digit*2 | imm8, cX | cBcst<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 3<<aBytes | immAny8},
+	{needAVX512FAndAVX512VL | v66 | v0F | eb | disp8*2 | 0x72<<op | digit*2 | imm8, cX | cBcst<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes | immAny8},
 	// VPSRLD ymm1 {k1}{z}, ymm3, imm8: EVEX.256.66.0F.W0 72 /2 ib
 	{needAVX512FAndAVX512VL | v66 | v0F | e256 | 0x72<<op | digit*2 | imm8, cY | cY<<5 | cImm<<10, inV | inRM<<4 | inImm<<8, encZRR | aZeroing | immAny8},
 	// VPSRLD ymm1 {k1}{z}, m256, imm8: EVEX.256.66.0F.W0 72 /2 ib
 	{needAVX512FAndAVX512VL | v66 | v0F | e256 | disp8*5 | 0x72<<op | digit*2 | imm8, cY | cMem<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 9<<aBytes | immAny8},
 	// VPSRLD ymm1 {k1}{z}, m32 {1to8}, imm8: EVEX.256.66.0F.W0 72 /2 ib
-	{needAVX512FAndAVX512VL | v66 | v0F | e256 | eb | disp8*2 | 0x72<<op | digit*2 | imm8, cY | cBcst<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 3<<aBytes | immAny8},
+	{needAVX512FAndAVX512VL | v66 | v0F | e256 | eb | disp8*2 | 0x72<<op | digit*2 | imm8, cY | cBcst<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes | immAny8},
 	// VPSRLDQ xmm1, xmm2, imm8: VEX.128.66.0F.W0 73 /3 ib
 	{needAVX | v66 | v0F | 0x73<<op | digit*3 | imm8, cX | cX<<5 | cImm<<10, inV | inRM<<4 | inImm<<8, encVRR | immAny8},
 	// VPSRLDQ ymm1, ymm2, imm8: VEX.256.66.0F.W0 73 /3 ib
@@ -14712,19 +14712,19 @@ var rows = [...]row{
 	// VPSRLQ zmm1 {k1}{z}, m512, imm8: EVEX.512.66.0F.W1 73 /2 ib
 	{needAVX512F | v66 | v0F | vw1 | e512 | disp8*6 | 0x73<<op | digit*2 | imm8, cZ | cMem<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 10<<aBytes | immAny8},
 	// VPSRLQ zmm1 {k1}{z}, m64 {1to8}, imm8: EVEX.512.66.0F.W1 73 /2 ib
-	{needAVX512F | v66 | v0F | vw1 | e512 | eb | disp8*3 | 0x73<<op | digit*2 | imm8, cZ | cBcst<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 5<<aBytes | immAny8},
+	{needAVX512F | v66 | v0F | vw1 | e512 | eb | disp8*3 | 0x73<<op | digit*2 | imm8, cZ | cBcst<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 8<<aCount | 5<<aBytes | immAny8},
 	// VPSRLQ xmm1 {k1}{z}, xmm3, imm8: EVEX.128.66.0F.W1 73 /2 ib
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | 0x73<<op | digit*2 | imm8, cX | cX<<5 | cImm<<10, inV | inRM<<4 | inImm<<8, encZRR | aZeroing | immAny8},
 	// VPSRLQ xmm1 {k1}{z}, m128, imm8: EVEX.128.66.0F.W1 73 /2 ib
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | disp8*4 | 0x73<<op | digit*2 | imm8, cX | cMem<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 7<<aBytes | immAny8},
 	// VPSRLQ xmm1 {k1}{z}, m64 {1to2}, imm8: EVEX.128.66.0F.W1 73 /2 ib
-	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | eb | disp8*3 | 0x73<<op | digit*2 | imm8, cX | cBcst<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 5<<aBytes | immAny8},
+	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | eb | disp8*3 | 0x73<<op | digit*2 | imm8, cX | cBcst<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 2<<aCount | 5<<aBytes | immAny8},
 	// VPSRLQ ymm1 {k1}{z}, ymm3, imm8: EVEX.256.66.0F.W1 73 /2 ib
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | 0x73<<op | digit*2 | imm8, cY | cY<<5 | cImm<<10, inV | inRM<<4 | inImm<<8, encZRR | aZeroing | immAny8},
 	// VPSRLQ ymm1 {k1}{z}, m256, imm8: EVEX.256.66.0F.W1 73 /2 ib
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | disp8*5 | 0x73<<op | digit*2 | imm8, cY | cMem<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 9<<aBytes | immAny8},
 	// VPSRLQ ymm1 {k1}{z}, m64 {1to4}, imm8: EVEX.256.66.0F.W1 73 /2 ib
-	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | eb | disp8*3 | 0x73<<op | digit*2 | imm8, cY | cBcst<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 5<<aBytes | immAny8},
+	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | eb | disp8*3 | 0x73<<op | digit*2 | imm8, cY | cBcst<<5 | cImm<<10, inV | inMem<<4 | inImm<<8, encZRM | aZeroing | 4<<aCount | 5<<aBytes | immAny8},
 	// VPSRLVD xmm1, xmm2, m128: VEX.128.66.0F38.W0 45 /r
 	{needAVX2 | v66 | v0F38 | 0x45<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 7<<aBytes},
 	// VPSRLVD xmm1, xmm2, xmm3: VEX.128.66.0F38.W0 45 /r
@@ -14738,19 +14738,19 @@ var rows = [...]row{
 	// VPSRLVD zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W0 45 /r
 	{needAVX512F | v66 | v0F38 | e512 | disp8*6 | 0x45<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VPSRLVD zmm1 {k1}{z}, zmm3, m32 {1to16}: EVEX.512.66.0F38.W0 45 /r
-	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0x45<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0x45<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VPSRLVD xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W0 45 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | 0x45<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPSRLVD xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W0 45 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | disp8*4 | 0x45<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VPSRLVD xmm1 {k1}{z}, xmm3, m32 {1to4}: EVEX.128.66.0F38.W0 45 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0x45<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0x45<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VPSRLVD ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W0 45 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | 0x45<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPSRLVD ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W0 45 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | disp8*5 | 0x45<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VPSRLVD ymm1 {k1}{z}, ymm3, m32 {1to8}: EVEX.256.66.0F38.W0 45 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0x45<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0x45<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VPSRLVQ xmm1, xmm2, m128: VEX.128.66.0F38.W1 45 /r
 	{needAVX2 | v66 | v0F38 | vw1 | 0x45<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 7<<aBytes},
 	// VPSRLVQ xmm1, xmm2, xmm3: VEX.128.66.0F38.W1 45 /r
@@ -14764,19 +14764,19 @@ var rows = [...]row{
 	// VPSRLVQ zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W1 45 /r
 	{needAVX512F | v66 | v0F38 | vw1 | e512 | disp8*6 | 0x45<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VPSRLVQ zmm1 {k1}{z}, zmm3, m64 {1to8}: EVEX.512.66.0F38.W1 45 /r
-	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0x45<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0x45<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VPSRLVQ xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W1 45 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | 0x45<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPSRLVQ xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W1 45 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | disp8*4 | 0x45<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VPSRLVQ xmm1 {k1}{z}, xmm3, m64 {1to2}: EVEX.128.66.0F38.W1 45 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0x45<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0x45<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 2<<aCount | 5<<aBytes},
 	// VPSRLVQ ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W1 45 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | 0x45<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPSRLVQ ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W1 45 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | disp8*5 | 0x45<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VPSRLVQ ymm1 {k1}{z}, ymm3, m64 {1to4}: EVEX.256.66.0F38.W1 45 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0x45<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0x45<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 5<<aBytes},
 	// VPSRLVW zmm1 {k1}{z}, zmm3, zmm4: EVEX.512.66.0F38.W1 10 /r
 	{needAVX512BW | v66 | v0F38 | vw1 | e512 | 0x10<<op, cZ | cZ<<5 | cZ<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPSRLVW zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W1 10 /r
@@ -14858,19 +14858,19 @@ var rows = [...]row{
 	// VPSUBD zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F.W0 FA /r
 	{needAVX512F | v66 | v0F | e512 | disp8*6 | 0xfa<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VPSUBD zmm1 {k1}{z}, zmm3, m32 {1to16}: EVEX.512.66.0F.W0 FA /r
-	{needAVX512F | v66 | v0F | e512 | eb | disp8*2 | 0xfa<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512F | v66 | v0F | e512 | eb | disp8*2 | 0xfa<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VPSUBD xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F.W0 FA /r
 	{needAVX512FAndAVX512VL | v66 | v0F | 0xfa<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPSUBD xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F.W0 FA /r
 	{needAVX512FAndAVX512VL | v66 | v0F | disp8*4 | 0xfa<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VPSUBD xmm1 {k1}{z}, xmm3, m32 {1to4}: EVEX.128.66.0F.W0 FA /r
-	{needAVX512FAndAVX512VL | v66 | v0F | eb | disp8*2 | 0xfa<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F | eb | disp8*2 | 0xfa<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VPSUBD ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F.W0 FA /r
 	{needAVX512FAndAVX512VL | v66 | v0F | e256 | 0xfa<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPSUBD ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F.W0 FA /r
 	{needAVX512FAndAVX512VL | v66 | v0F | e256 | disp8*5 | 0xfa<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VPSUBD ymm1 {k1}{z}, ymm3, m32 {1to8}: EVEX.256.66.0F.W0 FA /r
-	{needAVX512FAndAVX512VL | v66 | v0F | e256 | eb | disp8*2 | 0xfa<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F | e256 | eb | disp8*2 | 0xfa<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VPSUBQ xmm1, xmm2, m128: VEX.128.66.0F.W0 FB /r
 	{needAVX | v66 | v0F | 0xfb<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 7<<aBytes},
 	// VPSUBQ xmm1, xmm2, xmm3: VEX.128.66.0F.W0 FB /r
@@ -14884,19 +14884,19 @@ var rows = [...]row{
 	// VPSUBQ zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F.W1 FB /r
 	{needAVX512F | v66 | v0F | vw1 | e512 | disp8*6 | 0xfb<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VPSUBQ zmm1 {k1}{z}, zmm3, m64 {1to8}: EVEX.512.66.0F.W1 FB /r
-	{needAVX512F | v66 | v0F | vw1 | e512 | eb | disp8*3 | 0xfb<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512F | v66 | v0F | vw1 | e512 | eb | disp8*3 | 0xfb<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VPSUBQ xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F.W1 FB /r
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | 0xfb<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPSUBQ xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F.W1 FB /r
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | disp8*4 | 0xfb<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VPSUBQ xmm1 {k1}{z}, xmm3, m64 {1to2}: EVEX.128.66.0F.W1 FB /r
-	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | eb | disp8*3 | 0xfb<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | eb | disp8*3 | 0xfb<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 2<<aCount | 5<<aBytes},
 	// VPSUBQ ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F.W1 FB /r
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | 0xfb<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPSUBQ ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F.W1 FB /r
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | disp8*5 | 0xfb<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VPSUBQ ymm1 {k1}{z}, ymm3, m64 {1to4}: EVEX.256.66.0F.W1 FB /r
-	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | eb | disp8*3 | 0xfb<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | eb | disp8*3 | 0xfb<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 5<<aBytes},
 	// VPSUBSB xmm1, xmm2, m128: VEX.128.66.0F.W0 E8 /r
 	{needAVX | v66 | v0F | 0xe8<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 7<<aBytes},
 	// VPSUBSB xmm1, xmm2, xmm3: VEX.128.66.0F.W0 E8 /r
@@ -15002,37 +15002,37 @@ var rows = [...]row{
 	// VPTERNLOGD zmm1 {k1}{z}, zmm3, m512, imm8: EVEX.512.66.0F3A.W0 25 /r ib
 	{needAVX512F | v66 | v0F3A | e512 | disp8*6 | 0x25<<op | imm8, cZ | cZ<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 10<<aBytes | immAny8},
 	// VPTERNLOGD zmm1 {k1}{z}, zmm3, m32 {1to16}, imm8: EVEX.512.66.0F3A.W0 25 /r ib
-	{needAVX512F | v66 | v0F3A | e512 | eb | disp8*2 | 0x25<<op | imm8, cZ | cZ<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 3<<aBytes | immAny8},
+	{needAVX512F | v66 | v0F3A | e512 | eb | disp8*2 | 0x25<<op | imm8, cZ | cZ<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 16<<aCount | 3<<aBytes | immAny8},
 	// VPTERNLOGD xmm1 {k1}{z}, xmm3, xmm4, imm8: EVEX.128.66.0F3A.W0 25 /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F3A | 0x25<<op | imm8, cX | cX<<5 | cX<<10 | cImm<<15, inReg | inV<<4 | inRM<<8 | inImm<<12, encZRR | aZeroing | immAny8},
 	// VPTERNLOGD xmm1 {k1}{z}, xmm3, m128, imm8: EVEX.128.66.0F3A.W0 25 /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F3A | disp8*4 | 0x25<<op | imm8, cX | cX<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 7<<aBytes | immAny8},
 	// VPTERNLOGD xmm1 {k1}{z}, xmm3, m32 {1to4}, imm8: EVEX.128.66.0F3A.W0 25 /r ib
-	{needAVX512FAndAVX512VL | v66 | v0F3A | eb | disp8*2 | 0x25<<op | imm8, cX | cX<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 3<<aBytes | immAny8},
+	{needAVX512FAndAVX512VL | v66 | v0F3A | eb | disp8*2 | 0x25<<op | imm8, cX | cX<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 4<<aCount | 3<<aBytes | immAny8},
 	// VPTERNLOGD ymm1 {k1}{z}, ymm3, ymm4, imm8: EVEX.256.66.0F3A.W0 25 /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F3A | e256 | 0x25<<op | imm8, cY | cY<<5 | cY<<10 | cImm<<15, inReg | inV<<4 | inRM<<8 | inImm<<12, encZRR | aZeroing | immAny8},
 	// VPTERNLOGD ymm1 {k1}{z}, ymm3, m256, imm8: EVEX.256.66.0F3A.W0 25 /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F3A | e256 | disp8*5 | 0x25<<op | imm8, cY | cY<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 9<<aBytes | immAny8},
 	// VPTERNLOGD ymm1 {k1}{z}, ymm3, m32 {1to8}, imm8: EVEX.256.66.0F3A.W0 25 /r ib
-	{needAVX512FAndAVX512VL | v66 | v0F3A | e256 | eb | disp8*2 | 0x25<<op | imm8, cY | cY<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 3<<aBytes | immAny8},
+	{needAVX512FAndAVX512VL | v66 | v0F3A | e256 | eb | disp8*2 | 0x25<<op | imm8, cY | cY<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 8<<aCount | 3<<aBytes | immAny8},
 	// VPTERNLOGQ zmm1 {k1}{z}, zmm3, zmm4, imm8: EVEX.512.66.0F3A.W1 25 /r ib
 	{needAVX512F | v66 | v0F3A | vw1 | e512 | 0x25<<op | imm8, cZ | cZ<<5 | cZ<<10 | cImm<<15, inReg | inV<<4 | inRM<<8 | inImm<<12, encZRR | aZeroing | immAny8},
 	// VPTERNLOGQ zmm1 {k1}{z}, zmm3, m512, imm8: EVEX.512.66.0F3A.W1 25 /r ib
 	{needAVX512F | v66 | v0F3A | vw1 | e512 | disp8*6 | 0x25<<op | imm8, cZ | cZ<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 10<<aBytes | immAny8},
 	// VPTERNLOGQ zmm1 {k1}{z}, zmm3, m64 {1to8}, imm8: EVEX.512.66.0F3A.W1 25 /r ib
-	{needAVX512F | v66 | v0F3A | vw1 | e512 | eb | disp8*3 | 0x25<<op | imm8, cZ | cZ<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 5<<aBytes | immAny8},
+	{needAVX512F | v66 | v0F3A | vw1 | e512 | eb | disp8*3 | 0x25<<op | imm8, cZ | cZ<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 8<<aCount | 5<<aBytes | immAny8},
 	// VPTERNLOGQ xmm1 {k1}{z}, xmm3, xmm4, imm8: EVEX.128.66.0F3A.W1 25 /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F3A | vw1 | 0x25<<op | imm8, cX | cX<<5 | cX<<10 | cImm<<15, inReg | inV<<4 | inRM<<8 | inImm<<12, encZRR | aZeroing | immAny8},
 	// VPTERNLOGQ xmm1 {k1}{z}, xmm3, m128, imm8: EVEX.128.66.0F3A.W1 25 /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F3A | vw1 | disp8*4 | 0x25<<op | imm8, cX | cX<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 7<<aBytes | immAny8},
 	// VPTERNLOGQ xmm1 {k1}{z}, xmm3, m64 {1to2}, imm8: EVEX.128.66.0F3A.W1 25 /r ib
-	{needAVX512FAndAVX512VL | v66 | v0F3A | vw1 | eb | disp8*3 | 0x25<<op | imm8, cX | cX<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 5<<aBytes | immAny8},
+	{needAVX512FAndAVX512VL | v66 | v0F3A | vw1 | eb | disp8*3 | 0x25<<op | imm8, cX | cX<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 2<<aCount | 5<<aBytes | immAny8},
 	// VPTERNLOGQ ymm1 {k1}{z}, ymm3, ymm4, imm8: EVEX.256.66.0F3A.W1 25 /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F3A | vw1 | e256 | 0x25<<op | imm8, cY | cY<<5 | cY<<10 | cImm<<15, inReg | inV<<4 | inRM<<8 | inImm<<12, encZRR | aZeroing | immAny8},
 	// VPTERNLOGQ ymm1 {k1}{z}, ymm3, m256, imm8: EVEX.256.66.0F3A.W1 25 /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F3A | vw1 | e256 | disp8*5 | 0x25<<op | imm8, cY | cY<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 9<<aBytes | immAny8},
 	// VPTERNLOGQ ymm1 {k1}{z}, ymm3, m64 {1to4}, imm8: EVEX.256.66.0F3A.W1 25 /r ib
-	{needAVX512FAndAVX512VL | v66 | v0F3A | vw1 | e256 | eb | disp8*3 | 0x25<<op | imm8, cY | cY<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 5<<aBytes | immAny8},
+	{needAVX512FAndAVX512VL | v66 | v0F3A | vw1 | e256 | eb | disp8*3 | 0x25<<op | imm8, cY | cY<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 4<<aCount | 5<<aBytes | immAny8},
 	// VPTEST xmm1, m128: VEX.128.66.0F38.W0 17 /r
 	{needAVX | v66 | v0F38 | 0x17<<op, cX | cMem<<5, inReg | inMem<<4, encVRM | 7<<aBytes},
 	// VPTEST xmm1, xmm2: VEX.128.66.0F38.W0 17 /r
@@ -15058,37 +15058,37 @@ var rows = [...]row{
 	// VPTESTMD k1 {k1}, zmm3, m512: EVEX.512.66.0F38.W0 27 /r
 	{needAVX512F | v66 | v0F38 | e512 | disp8*6 | 0x27<<op, cK | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aMerging | 10<<aBytes},
 	// VPTESTMD k1 {k1}, zmm3, m32 {1to16}: EVEX.512.66.0F38.W0 27 /r
-	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0x27<<op, cK | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aMerging | 3<<aBytes},
+	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0x27<<op, cK | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aMerging | 16<<aCount | 3<<aBytes},
 	// VPTESTMD k1 {k1}, xmm3, xmm4: EVEX.128.66.0F38.W0 27 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | 0x27<<op, cK | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aMerging},
 	// VPTESTMD k1 {k1}, xmm3, m128: EVEX.128.66.0F38.W0 27 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | disp8*4 | 0x27<<op, cK | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aMerging | 7<<aBytes},
 	// VPTESTMD k1 {k1}, xmm3, m32 {1to4}: EVEX.128.66.0F38.W0 27 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0x27<<op, cK | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aMerging | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0x27<<op, cK | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aMerging | 4<<aCount | 3<<aBytes},
 	// VPTESTMD k1 {k1}, ymm3, ymm4: EVEX.256.66.0F38.W0 27 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | 0x27<<op, cK | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aMerging},
 	// VPTESTMD k1 {k1}, ymm3, m256: EVEX.256.66.0F38.W0 27 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | disp8*5 | 0x27<<op, cK | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aMerging | 9<<aBytes},
 	// VPTESTMD k1 {k1}, ymm3, m32 {1to8}: EVEX.256.66.0F38.W0 27 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0x27<<op, cK | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aMerging | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0x27<<op, cK | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aMerging | 8<<aCount | 3<<aBytes},
 	// VPTESTMQ k1 {k1}, zmm3, zmm4: EVEX.512.66.0F38.W1 27 /r
 	{needAVX512F | v66 | v0F38 | vw1 | e512 | 0x27<<op, cK | cZ<<5 | cZ<<10, inReg | inV<<4 | inRM<<8, encZRR | aMerging},
 	// VPTESTMQ k1 {k1}, zmm3, m512: EVEX.512.66.0F38.W1 27 /r
 	{needAVX512F | v66 | v0F38 | vw1 | e512 | disp8*6 | 0x27<<op, cK | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aMerging | 10<<aBytes},
 	// VPTESTMQ k1 {k1}, zmm3, m64 {1to8}: EVEX.512.66.0F38.W1 27 /r
-	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0x27<<op, cK | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aMerging | 5<<aBytes},
+	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0x27<<op, cK | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aMerging | 8<<aCount | 5<<aBytes},
 	// VPTESTMQ k1 {k1}, xmm3, xmm4: EVEX.128.66.0F38.W1 27 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | 0x27<<op, cK | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aMerging},
 	// VPTESTMQ k1 {k1}, xmm3, m128: EVEX.128.66.0F38.W1 27 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | disp8*4 | 0x27<<op, cK | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aMerging | 7<<aBytes},
 	// VPTESTMQ k1 {k1}, xmm3, m64 {1to2}: EVEX.128.66.0F38.W1 27 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0x27<<op, cK | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aMerging | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0x27<<op, cK | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aMerging | 2<<aCount | 5<<aBytes},
 	// VPTESTMQ k1 {k1}, ymm3, ymm4: EVEX.256.66.0F38.W1 27 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | 0x27<<op, cK | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aMerging},
 	// VPTESTMQ k1 {k1}, ymm3, m256: EVEX.256.66.0F38.W1 27 /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | disp8*5 | 0x27<<op, cK | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aMerging | 9<<aBytes},
 	// VPTESTMQ k1 {k1}, ymm3, m64 {1to4}: EVEX.256.66.0F38.W1 27 /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0x27<<op, cK | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aMerging | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0x27<<op, cK | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aMerging | 4<<aCount | 5<<aBytes},
 	// VPTESTMW k1 {k1}, zmm3, zmm4: EVEX.512.66.0F38.W1 26 /r
 	{needAVX512BW | v66 | v0F38 | vw1 | e512 | 0x26<<op, cK | cZ<<5 | cZ<<10, inReg | inV<<4 | inRM<<8, encZRR | aMerging},
 	// VPTESTMW k1 {k1}, zmm3, m512: EVEX.512.66.0F38.W1 26 /r
@@ -15118,37 +15118,37 @@ var rows = [...]row{
 	// VPTESTNMD k1 {k1}, zmm3, m512: EVEX.512.F3.0F38.W0 27 /r
 	{needAVX512F | vF3 | v0F38 | e512 | disp8*6 | 0x27<<op, cK | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aMerging | 10<<aBytes},
 	// VPTESTNMD k1 {k1}, zmm3, m32 {1to16}: EVEX.512.F3.0F38.W0 27 /r
-	{needAVX512F | vF3 | v0F38 | e512 | eb | disp8*2 | 0x27<<op, cK | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aMerging | 3<<aBytes},
+	{needAVX512F | vF3 | v0F38 | e512 | eb | disp8*2 | 0x27<<op, cK | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aMerging | 16<<aCount | 3<<aBytes},
 	// VPTESTNMD k1 {k1}, xmm3, xmm4: EVEX.128.F3.0F38.W0 27 /r
 	{needAVX512FAndAVX512VL | vF3 | v0F38 | 0x27<<op, cK | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aMerging},
 	// VPTESTNMD k1 {k1}, xmm3, m128: EVEX.128.F3.0F38.W0 27 /r
 	{needAVX512FAndAVX512VL | vF3 | v0F38 | disp8*4 | 0x27<<op, cK | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aMerging | 7<<aBytes},
 	// VPTESTNMD k1 {k1}, xmm3, m32 {1to4}: EVEX.128.F3.0F38.W0 27 /r
-	{needAVX512FAndAVX512VL | vF3 | v0F38 | eb | disp8*2 | 0x27<<op, cK | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aMerging | 3<<aBytes},
+	{needAVX512FAndAVX512VL | vF3 | v0F38 | eb | disp8*2 | 0x27<<op, cK | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aMerging | 4<<aCount | 3<<aBytes},
 	// VPTESTNMD k1 {k1}, ymm3, ymm4: EVEX.256.F3.0F38.W0 27 /r
 	{needAVX512FAndAVX512VL | vF3 | v0F38 | e256 | 0x27<<op, cK | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aMerging},
 	// VPTESTNMD k1 {k1}, ymm3, m256: EVEX.256.F3.0F38.W0 27 /r
 	{needAVX512FAndAVX512VL | vF3 | v0F38 | e256 | disp8*5 | 0x27<<op, cK | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aMerging | 9<<aBytes},
 	// VPTESTNMD k1 {k1}, ymm3, m32 {1to8}: EVEX.256.F3.0F38.W0 27 /r
-	{needAVX512FAndAVX512VL | vF3 | v0F38 | e256 | eb | disp8*2 | 0x27<<op, cK | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aMerging | 3<<aBytes},
+	{needAVX512FAndAVX512VL | vF3 | v0F38 | e256 | eb | disp8*2 | 0x27<<op, cK | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aMerging | 8<<aCount | 3<<aBytes},
 	// VPTESTNMQ k1 {k1}, zmm3, zmm4: EVEX.512.F3.0F38.W1 27 /r
 	{needAVX512F | vF3 | v0F38 | vw1 | e512 | 0x27<<op, cK | cZ<<5 | cZ<<10, inReg | inV<<4 | inRM<<8, encZRR | aMerging},
 	// VPTESTNMQ k1 {k1}, zmm3, m512: EVEX.512.F3.0F38.W1 27 /r
 	{needAVX512F | vF3 | v0F38 | vw1 | e512 | disp8*6 | 0x27<<op, cK | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aMerging | 10<<aBytes},
 	// VPTESTNMQ k1 {k1}, zmm3, m64 {1to8}: EVEX.512.F3.0F38.W1 27 /r
-	{needAVX512F | vF3 | v0F38 | vw1 | e512 | eb | disp8*3 | 0x27<<op, cK | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aMerging | 5<<aBytes},
+	{needAVX512F | vF3 | v0F38 | vw1 | e512 | eb | disp8*3 | 0x27<<op, cK | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aMerging | 8<<aCount | 5<<aBytes},
 	// VPTESTNMQ k1 {k1}, xmm3, xmm4: EVEX.128.F3.0F38.W1 27 /r
 	{needAVX512FAndAVX512VL | vF3 | v0F38 | vw1 | 0x27<<op, cK | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aMerging},
 	// VPTESTNMQ k1 {k1}, xmm3, m128: EVEX.128.F3.0F38.W1 27 /r
 	{needAVX512FAndAVX512VL | vF3 | v0F38 | vw1 | disp8*4 | 0x27<<op, cK | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aMerging | 7<<aBytes},
 	// VPTESTNMQ k1 {k1}, xmm3, m64 {1to2}: EVEX.128.F3.0F38.W1 27 /r
-	{needAVX512FAndAVX512VL | vF3 | v0F38 | vw1 | eb | disp8*3 | 0x27<<op, cK | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aMerging | 5<<aBytes},
+	{needAVX512FAndAVX512VL | vF3 | v0F38 | vw1 | eb | disp8*3 | 0x27<<op, cK | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aMerging | 2<<aCount | 5<<aBytes},
 	// VPTESTNMQ k1 {k1}, ymm3, ymm4: EVEX.256.F3.0F38.W1 27 /r
 	{needAVX512FAndAVX512VL | vF3 | v0F38 | vw1 | e256 | 0x27<<op, cK | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aMerging},
 	// VPTESTNMQ k1 {k1}, ymm3, m256: EVEX.256.F3.0F38.W1 27 /r
 	{needAVX512FAndAVX512VL | vF3 | v0F38 | vw1 | e256 | disp8*5 | 0x27<<op, cK | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aMerging | 9<<aBytes},
 	// VPTESTNMQ k1 {k1}, ymm3, m64 {1to4}: EVEX.256.F3.0F38.W1 27 /r
-	{needAVX512FAndAVX512VL | vF3 | v0F38 | vw1 | e256 | eb | disp8*3 | 0x27<<op, cK | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aMerging | 5<<aBytes},
+	{needAVX512FAndAVX512VL | vF3 | v0F38 | vw1 | e256 | eb | disp8*3 | 0x27<<op, cK | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aMerging | 4<<aCount | 5<<aBytes},
 	// VPTESTNMW k1 {k1}, zmm3, zmm4: EVEX.512.F3.0F38.W1 26 /r
 	{needAVX512BW | vF3 | v0F38 | vw1 | e512 | 0x26<<op, cK | cZ<<5 | cZ<<10, inReg | inV<<4 | inRM<<8, encZRR | aMerging},
 	// VPTESTNMW k1 {k1}, zmm3, m512: EVEX.512.F3.0F38.W1 26 /r
@@ -15194,19 +15194,19 @@ var rows = [...]row{
 	// VPUNPCKHDQ zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F.W0 6A /r
 	{needAVX512F | v66 | v0F | e512 | disp8*6 | 0x6a<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VPUNPCKHDQ zmm1 {k1}{z}, zmm3, m32 {1to16}: EVEX.512.66.0F.W0 6A /r
-	{needAVX512F | v66 | v0F | e512 | eb | disp8*2 | 0x6a<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512F | v66 | v0F | e512 | eb | disp8*2 | 0x6a<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VPUNPCKHDQ xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F.W0 6A /r
 	{needAVX512FAndAVX512VL | v66 | v0F | 0x6a<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPUNPCKHDQ xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F.W0 6A /r
 	{needAVX512FAndAVX512VL | v66 | v0F | disp8*4 | 0x6a<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VPUNPCKHDQ xmm1 {k1}{z}, xmm3, m32 {1to4}: EVEX.128.66.0F.W0 6A /r
-	{needAVX512FAndAVX512VL | v66 | v0F | eb | disp8*2 | 0x6a<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F | eb | disp8*2 | 0x6a<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VPUNPCKHDQ ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F.W0 6A /r
 	{needAVX512FAndAVX512VL | v66 | v0F | e256 | 0x6a<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPUNPCKHDQ ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F.W0 6A /r
 	{needAVX512FAndAVX512VL | v66 | v0F | e256 | disp8*5 | 0x6a<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VPUNPCKHDQ ymm1 {k1}{z}, ymm3, m32 {1to8}: EVEX.256.66.0F.W0 6A /r
-	{needAVX512FAndAVX512VL | v66 | v0F | e256 | eb | disp8*2 | 0x6a<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F | e256 | eb | disp8*2 | 0x6a<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VPUNPCKHQDQ xmm1, xmm2, m128: VEX.128.66.0F.W0 6D /r
 	{needAVX | v66 | v0F | 0x6d<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 7<<aBytes},
 	// VPUNPCKHQDQ xmm1, xmm2, xmm3: VEX.128.66.0F.W0 6D /r
@@ -15220,19 +15220,19 @@ var rows = [...]row{
 	// VPUNPCKHQDQ zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F.W1 6D /r
 	{needAVX512F | v66 | v0F | vw1 | e512 | disp8*6 | 0x6d<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VPUNPCKHQDQ zmm1 {k1}{z}, zmm3, m64 {1to8}: EVEX.512.66.0F.W1 6D /r
-	{needAVX512F | v66 | v0F | vw1 | e512 | eb | disp8*3 | 0x6d<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512F | v66 | v0F | vw1 | e512 | eb | disp8*3 | 0x6d<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VPUNPCKHQDQ xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F.W1 6D /r
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | 0x6d<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPUNPCKHQDQ xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F.W1 6D /r
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | disp8*4 | 0x6d<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VPUNPCKHQDQ xmm1 {k1}{z}, xmm3, m64 {1to2}: EVEX.128.66.0F.W1 6D /r
-	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | eb | disp8*3 | 0x6d<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | eb | disp8*3 | 0x6d<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 2<<aCount | 5<<aBytes},
 	// VPUNPCKHQDQ ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F.W1 6D /r
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | 0x6d<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPUNPCKHQDQ ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F.W1 6D /r
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | disp8*5 | 0x6d<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VPUNPCKHQDQ ymm1 {k1}{z}, ymm3, m64 {1to4}: EVEX.256.66.0F.W1 6D /r
-	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | eb | disp8*3 | 0x6d<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | eb | disp8*3 | 0x6d<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 5<<aBytes},
 	// VPUNPCKHWD xmm1, xmm2, m128: VEX.128.66.0F.W0 69 /r
 	{needAVX | v66 | v0F | 0x69<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 7<<aBytes},
 	// VPUNPCKHWD xmm1, xmm2, xmm3: VEX.128.66.0F.W0 69 /r
@@ -15286,19 +15286,19 @@ var rows = [...]row{
 	// VPUNPCKLDQ zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F.W0 62 /r
 	{needAVX512F | v66 | v0F | e512 | disp8*6 | 0x62<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VPUNPCKLDQ zmm1 {k1}{z}, zmm3, m32 {1to16}: EVEX.512.66.0F.W0 62 /r
-	{needAVX512F | v66 | v0F | e512 | eb | disp8*2 | 0x62<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512F | v66 | v0F | e512 | eb | disp8*2 | 0x62<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VPUNPCKLDQ xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F.W0 62 /r
 	{needAVX512FAndAVX512VL | v66 | v0F | 0x62<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPUNPCKLDQ xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F.W0 62 /r
 	{needAVX512FAndAVX512VL | v66 | v0F | disp8*4 | 0x62<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VPUNPCKLDQ xmm1 {k1}{z}, xmm3, m32 {1to4}: EVEX.128.66.0F.W0 62 /r
-	{needAVX512FAndAVX512VL | v66 | v0F | eb | disp8*2 | 0x62<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F | eb | disp8*2 | 0x62<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VPUNPCKLDQ ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F.W0 62 /r
 	{needAVX512FAndAVX512VL | v66 | v0F | e256 | 0x62<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPUNPCKLDQ ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F.W0 62 /r
 	{needAVX512FAndAVX512VL | v66 | v0F | e256 | disp8*5 | 0x62<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VPUNPCKLDQ ymm1 {k1}{z}, ymm3, m32 {1to8}: EVEX.256.66.0F.W0 62 /r
-	{needAVX512FAndAVX512VL | v66 | v0F | e256 | eb | disp8*2 | 0x62<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F | e256 | eb | disp8*2 | 0x62<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VPUNPCKLQDQ xmm1, xmm2, m128: VEX.128.66.0F.W0 6C /r
 	{needAVX | v66 | v0F | 0x6c<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 7<<aBytes},
 	// VPUNPCKLQDQ xmm1, xmm2, xmm3: VEX.128.66.0F.W0 6C /r
@@ -15312,19 +15312,19 @@ var rows = [...]row{
 	// VPUNPCKLQDQ zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F.W1 6C /r
 	{needAVX512F | v66 | v0F | vw1 | e512 | disp8*6 | 0x6c<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VPUNPCKLQDQ zmm1 {k1}{z}, zmm3, m64 {1to8}: EVEX.512.66.0F.W1 6C /r
-	{needAVX512F | v66 | v0F | vw1 | e512 | eb | disp8*3 | 0x6c<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512F | v66 | v0F | vw1 | e512 | eb | disp8*3 | 0x6c<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VPUNPCKLQDQ xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F.W1 6C /r
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | 0x6c<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPUNPCKLQDQ xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F.W1 6C /r
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | disp8*4 | 0x6c<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VPUNPCKLQDQ xmm1 {k1}{z}, xmm3, m64 {1to2}: EVEX.128.66.0F.W1 6C /r
-	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | eb | disp8*3 | 0x6c<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | eb | disp8*3 | 0x6c<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 2<<aCount | 5<<aBytes},
 	// VPUNPCKLQDQ ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F.W1 6C /r
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | 0x6c<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPUNPCKLQDQ ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F.W1 6C /r
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | disp8*5 | 0x6c<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VPUNPCKLQDQ ymm1 {k1}{z}, ymm3, m64 {1to4}: EVEX.256.66.0F.W1 6C /r
-	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | eb | disp8*3 | 0x6c<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | eb | disp8*3 | 0x6c<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 5<<aBytes},
 	// VPUNPCKLWD xmm1, xmm2, m128: VEX.128.66.0F.W0 61 /r
 	{needAVX | v66 | v0F | 0x61<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 7<<aBytes},
 	// VPUNPCKLWD xmm1, xmm2, xmm3: VEX.128.66.0F.W0 61 /r
@@ -15358,37 +15358,37 @@ var rows = [...]row{
 	// VPXORD zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F.W0 EF /r
 	{needAVX512F | v66 | v0F | e512 | disp8*6 | 0xef<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VPXORD zmm1 {k1}{z}, zmm3, m32 {1to16}: EVEX.512.66.0F.W0 EF /r
-	{needAVX512F | v66 | v0F | e512 | eb | disp8*2 | 0xef<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512F | v66 | v0F | e512 | eb | disp8*2 | 0xef<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VPXORD xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F.W0 EF /r
 	{needAVX512FAndAVX512VL | v66 | v0F | 0xef<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPXORD xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F.W0 EF /r
 	{needAVX512FAndAVX512VL | v66 | v0F | disp8*4 | 0xef<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VPXORD xmm1 {k1}{z}, xmm3, m32 {1to4}: EVEX.128.66.0F.W0 EF /r
-	{needAVX512FAndAVX512VL | v66 | v0F | eb | disp8*2 | 0xef<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F | eb | disp8*2 | 0xef<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VPXORD ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F.W0 EF /r
 	{needAVX512FAndAVX512VL | v66 | v0F | e256 | 0xef<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPXORD ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F.W0 EF /r
 	{needAVX512FAndAVX512VL | v66 | v0F | e256 | disp8*5 | 0xef<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VPXORD ymm1 {k1}{z}, ymm3, m32 {1to8}: EVEX.256.66.0F.W0 EF /r
-	{needAVX512FAndAVX512VL | v66 | v0F | e256 | eb | disp8*2 | 0xef<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F | e256 | eb | disp8*2 | 0xef<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VPXORQ zmm1 {k1}{z}, zmm3, zmm4: EVEX.512.66.0F.W1 EF /r
 	{needAVX512F | v66 | v0F | vw1 | e512 | 0xef<<op, cZ | cZ<<5 | cZ<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPXORQ zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F.W1 EF /r
 	{needAVX512F | v66 | v0F | vw1 | e512 | disp8*6 | 0xef<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VPXORQ zmm1 {k1}{z}, zmm3, m64 {1to8}: EVEX.512.66.0F.W1 EF /r
-	{needAVX512F | v66 | v0F | vw1 | e512 | eb | disp8*3 | 0xef<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512F | v66 | v0F | vw1 | e512 | eb | disp8*3 | 0xef<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VPXORQ xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F.W1 EF /r
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | 0xef<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPXORQ xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F.W1 EF /r
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | disp8*4 | 0xef<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VPXORQ xmm1 {k1}{z}, xmm3, m64 {1to2}: EVEX.128.66.0F.W1 EF /r
-	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | eb | disp8*3 | 0xef<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | eb | disp8*3 | 0xef<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 2<<aCount | 5<<aBytes},
 	// VPXORQ ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F.W1 EF /r
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | 0xef<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VPXORQ ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F.W1 EF /r
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | disp8*5 | 0xef<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VPXORQ ymm1 {k1}{z}, ymm3, m64 {1to4}: EVEX.256.66.0F.W1 EF /r
-	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | eb | disp8*3 | 0xef<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | eb | disp8*3 | 0xef<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 5<<aBytes},
 	// VRANGEPD zmm1 {k1}{z}, zmm3, zmm4, imm8: EVEX.512.66.0F3A.W1 50 /r ib
 	{needAVX512DQ | v66 | v0F3A | vw1 | e512 | 0x50<<op | imm8, cZ | cZ<<5 | cZ<<10 | cImm<<15, inReg | inV<<4 | inRM<<8 | inImm<<12, encZRR | aZeroing | immAny8},
 	// VRANGEPD zmm1 {k1}{z}, zmm3, zmm4, imm8 {sae}: EVEX.512.66.0F3A.W1 50 /r ib
@@ -15396,19 +15396,19 @@ var rows = [...]row{
 	// VRANGEPD zmm1 {k1}{z}, zmm3, m512, imm8: EVEX.512.66.0F3A.W1 50 /r ib
 	{needAVX512DQ | v66 | v0F3A | vw1 | e512 | disp8*6 | 0x50<<op | imm8, cZ | cZ<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 10<<aBytes | immAny8},
 	// VRANGEPD zmm1 {k1}{z}, zmm3, m64 {1to8}, imm8: EVEX.512.66.0F3A.W1 50 /r ib
-	{needAVX512DQ | v66 | v0F3A | vw1 | e512 | eb | disp8*3 | 0x50<<op | imm8, cZ | cZ<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 5<<aBytes | immAny8},
+	{needAVX512DQ | v66 | v0F3A | vw1 | e512 | eb | disp8*3 | 0x50<<op | imm8, cZ | cZ<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 8<<aCount | 5<<aBytes | immAny8},
 	// VRANGEPD xmm1 {k1}{z}, xmm3, xmm4, imm8: EVEX.128.66.0F3A.W1 50 /r ib
 	{needAVX512DQAndAVX512VL | v66 | v0F3A | vw1 | 0x50<<op | imm8, cX | cX<<5 | cX<<10 | cImm<<15, inReg | inV<<4 | inRM<<8 | inImm<<12, encZRR | aZeroing | immAny8},
 	// VRANGEPD xmm1 {k1}{z}, xmm3, m128, imm8: EVEX.128.66.0F3A.W1 50 /r ib
 	{needAVX512DQAndAVX512VL | v66 | v0F3A | vw1 | disp8*4 | 0x50<<op | imm8, cX | cX<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 7<<aBytes | immAny8},
 	// VRANGEPD xmm1 {k1}{z}, xmm3, m64 {1to2}, imm8: EVEX.128.66.0F3A.W1 50 /r ib
-	{needAVX512DQAndAVX512VL | v66 | v0F3A | vw1 | eb | disp8*3 | 0x50<<op | imm8, cX | cX<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 5<<aBytes | immAny8},
+	{needAVX512DQAndAVX512VL | v66 | v0F3A | vw1 | eb | disp8*3 | 0x50<<op | imm8, cX | cX<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 2<<aCount | 5<<aBytes | immAny8},
 	// VRANGEPD ymm1 {k1}{z}, ymm3, ymm4, imm8: EVEX.256.66.0F3A.W1 50 /r ib
 	{needAVX512DQAndAVX512VL | v66 | v0F3A | vw1 | e256 | 0x50<<op | imm8, cY | cY<<5 | cY<<10 | cImm<<15, inReg | inV<<4 | inRM<<8 | inImm<<12, encZRR | aZeroing | immAny8},
 	// VRANGEPD ymm1 {k1}{z}, ymm3, m256, imm8: EVEX.256.66.0F3A.W1 50 /r ib
 	{needAVX512DQAndAVX512VL | v66 | v0F3A | vw1 | e256 | disp8*5 | 0x50<<op | imm8, cY | cY<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 9<<aBytes | immAny8},
 	// VRANGEPD ymm1 {k1}{z}, ymm3, m64 {1to4}, imm8: EVEX.256.66.0F3A.W1 50 /r ib
-	{needAVX512DQAndAVX512VL | v66 | v0F3A | vw1 | e256 | eb | disp8*3 | 0x50<<op | imm8, cY | cY<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 5<<aBytes | immAny8},
+	{needAVX512DQAndAVX512VL | v66 | v0F3A | vw1 | e256 | eb | disp8*3 | 0x50<<op | imm8, cY | cY<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 4<<aCount | 5<<aBytes | immAny8},
 	// VRANGEPS zmm1 {k1}{z}, zmm3, zmm4, imm8: EVEX.512.66.0F3A.W0 50 /r ib
 	{needAVX512DQ | v66 | v0F3A | e512 | 0x50<<op | imm8, cZ | cZ<<5 | cZ<<10 | cImm<<15, inReg | inV<<4 | inRM<<8 | inImm<<12, encZRR | aZeroing | immAny8},
 	// VRANGEPS zmm1 {k1}{z}, zmm3, zmm4, imm8 {sae}: EVEX.512.66.0F3A.W0 50 /r ib
@@ -15416,19 +15416,19 @@ var rows = [...]row{
 	// VRANGEPS zmm1 {k1}{z}, zmm3, m512, imm8: EVEX.512.66.0F3A.W0 50 /r ib
 	{needAVX512DQ | v66 | v0F3A | e512 | disp8*6 | 0x50<<op | imm8, cZ | cZ<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 10<<aBytes | immAny8},
 	// VRANGEPS zmm1 {k1}{z}, zmm3, m32 {1to16}, imm8: EVEX.512.66.0F3A.W0 50 /r ib
-	{needAVX512DQ | v66 | v0F3A | e512 | eb | disp8*2 | 0x50<<op | imm8, cZ | cZ<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 3<<aBytes | immAny8},
+	{needAVX512DQ | v66 | v0F3A | e512 | eb | disp8*2 | 0x50<<op | imm8, cZ | cZ<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 16<<aCount | 3<<aBytes | immAny8},
 	// VRANGEPS xmm1 {k1}{z}, xmm3, xmm4, imm8: EVEX.128.66.0F3A.W0 50 /r ib
 	{needAVX512DQAndAVX512VL | v66 | v0F3A | 0x50<<op | imm8, cX | cX<<5 | cX<<10 | cImm<<15, inReg | inV<<4 | inRM<<8 | inImm<<12, encZRR | aZeroing | immAny8},
 	// VRANGEPS xmm1 {k1}{z}, xmm3, m128, imm8: EVEX.128.66.0F3A.W0 50 /r ib
 	{needAVX512DQAndAVX512VL | v66 | v0F3A | disp8*4 | 0x50<<op | imm8, cX | cX<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 7<<aBytes | immAny8},
 	// VRANGEPS xmm1 {k1}{z}, xmm3, m32 {1to4}, imm8: EVEX.128.66.0F3A.W0 50 /r ib
-	{needAVX512DQAndAVX512VL | v66 | v0F3A | eb | disp8*2 | 0x50<<op | imm8, cX | cX<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 3<<aBytes | immAny8},
+	{needAVX512DQAndAVX512VL | v66 | v0F3A | eb | disp8*2 | 0x50<<op | imm8, cX | cX<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 4<<aCount | 3<<aBytes | immAny8},
 	// VRANGEPS ymm1 {k1}{z}, ymm3, ymm4, imm8: EVEX.256.66.0F3A.W0 50 /r ib
 	{needAVX512DQAndAVX512VL | v66 | v0F3A | e256 | 0x50<<op | imm8, cY | cY<<5 | cY<<10 | cImm<<15, inReg | inV<<4 | inRM<<8 | inImm<<12, encZRR | aZeroing | immAny8},
 	// VRANGEPS ymm1 {k1}{z}, ymm3, m256, imm8: EVEX.256.66.0F3A.W0 50 /r ib
 	{needAVX512DQAndAVX512VL | v66 | v0F3A | e256 | disp8*5 | 0x50<<op | imm8, cY | cY<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 9<<aBytes | immAny8},
 	// VRANGEPS ymm1 {k1}{z}, ymm3, m32 {1to8}, imm8: EVEX.256.66.0F3A.W0 50 /r ib
-	{needAVX512DQAndAVX512VL | v66 | v0F3A | e256 | eb | disp8*2 | 0x50<<op | imm8, cY | cY<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 3<<aBytes | immAny8},
+	{needAVX512DQAndAVX512VL | v66 | v0F3A | e256 | eb | disp8*2 | 0x50<<op | imm8, cY | cY<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 8<<aCount | 3<<aBytes | immAny8},
 	// VRANGESD xmm1 {k1}{z}, xmm3, xmm4, imm8: EVEX.128.66.0F3A.W1 51 /r ib
 	{needAVX512DQ | v66 | v0F3A | vw1 | 0x51<<op | imm8, cX | cX<<5 | cX<<10 | cImm<<15, inReg | inV<<4 | inRM<<8 | inImm<<12, encZRR | aZeroing | immAny8},
 	// VRANGESD xmm1 {k1}{z}, xmm3, xmm4, imm8 {sae}: EVEX.128.66.0F3A.W1 51 /r ib
@@ -15446,37 +15446,37 @@ var rows = [...]row{
 	// VRCP14PD zmm1 {k1}{z}, m512: EVEX.512.66.0F38.W1 4C /r
 	{needAVX512F | v66 | v0F38 | vw1 | e512 | disp8*6 | 0x4c<<op, cZ | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 10<<aBytes},
 	// VRCP14PD zmm1 {k1}{z}, m64 {1to8}: EVEX.512.66.0F38.W1 4C /r
-	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0x4c<<op, cZ | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0x4c<<op, cZ | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VRCP14PD xmm1 {k1}{z}, xmm3: EVEX.128.66.0F38.W1 4C /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | 0x4c<<op, cX | cX<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VRCP14PD xmm1 {k1}{z}, m128: EVEX.128.66.0F38.W1 4C /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | disp8*4 | 0x4c<<op, cX | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 7<<aBytes},
 	// VRCP14PD xmm1 {k1}{z}, m64 {1to2}: EVEX.128.66.0F38.W1 4C /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0x4c<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0x4c<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 2<<aCount | 5<<aBytes},
 	// VRCP14PD ymm1 {k1}{z}, ymm3: EVEX.256.66.0F38.W1 4C /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | 0x4c<<op, cY | cY<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VRCP14PD ymm1 {k1}{z}, m256: EVEX.256.66.0F38.W1 4C /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | disp8*5 | 0x4c<<op, cY | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 9<<aBytes},
 	// VRCP14PD ymm1 {k1}{z}, m64 {1to4}: EVEX.256.66.0F38.W1 4C /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0x4c<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0x4c<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 4<<aCount | 5<<aBytes},
 	// VRCP14PS zmm1 {k1}{z}, zmm3: EVEX.512.66.0F38.W0 4C /r
 	{needAVX512F | v66 | v0F38 | e512 | 0x4c<<op, cZ | cZ<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VRCP14PS zmm1 {k1}{z}, m512: EVEX.512.66.0F38.W0 4C /r
 	{needAVX512F | v66 | v0F38 | e512 | disp8*6 | 0x4c<<op, cZ | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 10<<aBytes},
 	// VRCP14PS zmm1 {k1}{z}, m32 {1to16}: EVEX.512.66.0F38.W0 4C /r
-	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0x4c<<op, cZ | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0x4c<<op, cZ | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VRCP14PS xmm1 {k1}{z}, xmm3: EVEX.128.66.0F38.W0 4C /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | 0x4c<<op, cX | cX<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VRCP14PS xmm1 {k1}{z}, m128: EVEX.128.66.0F38.W0 4C /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | disp8*4 | 0x4c<<op, cX | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 7<<aBytes},
 	// VRCP14PS xmm1 {k1}{z}, m32 {1to4}: EVEX.128.66.0F38.W0 4C /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0x4c<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0x4c<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VRCP14PS ymm1 {k1}{z}, ymm3: EVEX.256.66.0F38.W0 4C /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | 0x4c<<op, cY | cY<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VRCP14PS ymm1 {k1}{z}, m256: EVEX.256.66.0F38.W0 4C /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | disp8*5 | 0x4c<<op, cY | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 9<<aBytes},
 	// VRCP14PS ymm1 {k1}{z}, m32 {1to8}: EVEX.256.66.0F38.W0 4C /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0x4c<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0x4c<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VRCP14SD xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W1 4D /r
 	{needAVX512F | v66 | v0F38 | vw1 | 0x4d<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VRCP14SD xmm1 {k1}{z}, xmm3, m64: EVEX.128.66.0F38.W1 4D /r
@@ -15492,7 +15492,7 @@ var rows = [...]row{
 	// VRCP28PD zmm1 {k1}{z}, m512: EVEX.512.66.0F38.W1 CA /r
 	{needAVX512ER | v66 | v0F38 | vw1 | e512 | disp8*6 | 0xca<<op, cZ | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 10<<aBytes},
 	// VRCP28PD zmm1 {k1}{z}, m64 {1to8}: EVEX.512.66.0F38.W1 CA /r
-	{needAVX512ER | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0xca<<op, cZ | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512ER | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0xca<<op, cZ | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VRCP28PS zmm1 {k1}{z}, zmm3: EVEX.512.66.0F38.W0 CA /r
 	{needAVX512ER | v66 | v0F38 | e512 | 0xca<<op, cZ | cZ<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VRCP28PS zmm1 {k1}{z}, zmm3 {sae}: EVEX.512.66.0F38.W0 CA /r
@@ -15500,7 +15500,7 @@ var rows = [...]row{
 	// VRCP28PS zmm1 {k1}{z}, m512: EVEX.512.66.0F38.W0 CA /r
 	{needAVX512ER | v66 | v0F38 | e512 | disp8*6 | 0xca<<op, cZ | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 10<<aBytes},
 	// VRCP28PS zmm1 {k1}{z}, m32 {1to16}: EVEX.512.66.0F38.W0 CA /r
-	{needAVX512ER | v66 | v0F38 | e512 | eb | disp8*2 | 0xca<<op, cZ | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512ER | v66 | v0F38 | e512 | eb | disp8*2 | 0xca<<op, cZ | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VRCP28SD xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W1 CB /r
 	{needAVX512ER | v66 | v0F38 | vw1 | 0xcb<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VRCP28SD xmm1 {k1}{z}, xmm3, xmm4 {sae}: EVEX.128.66.0F38.W1 CB /r
@@ -15544,19 +15544,19 @@ var rows = [...]row{
 	// VREDUCEPD zmm1 {k1}{z}, m512, imm8: EVEX.512.66.0F3A.W1 56 /r ib
 	{needAVX512DQ | v66 | v0F3A | vw1 | e512 | disp8*6 | 0x56<<op | imm8, cZ | cMem<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 10<<aBytes | immAny8},
 	// VREDUCEPD zmm1 {k1}{z}, m64 {1to8}, imm8: EVEX.512.66.0F3A.W1 56 /r ib
-	{needAVX512DQ | v66 | v0F3A | vw1 | e512 | eb | disp8*3 | 0x56<<op | imm8, cZ | cBcst<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 5<<aBytes | immAny8},
+	{needAVX512DQ | v66 | v0F3A | vw1 | e512 | eb | disp8*3 | 0x56<<op | imm8, cZ | cBcst<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 8<<aCount | 5<<aBytes | immAny8},
 	// VREDUCEPD xmm1 {k1}{z}, xmm3, imm8: EVEX.128.66.0F3A.W1 56 /r ib
 	{needAVX512DQAndAVX512VL | v66 | v0F3A | vw1 | 0x56<<op | imm8, cX | cX<<5 | cImm<<10, inReg | inRM<<4 | inImm<<8, encZRR | aZeroing | immAny8},
 	// VREDUCEPD xmm1 {k1}{z}, m128, imm8: EVEX.128.66.0F3A.W1 56 /r ib
 	{needAVX512DQAndAVX512VL | v66 | v0F3A | vw1 | disp8*4 | 0x56<<op | imm8, cX | cMem<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 7<<aBytes | immAny8},
 	// VREDUCEPD xmm1 {k1}{z}, m64 {1to2}, imm8: EVEX.128.66.0F3A.W1 56 /r ib
-	{needAVX512DQAndAVX512VL | v66 | v0F3A | vw1 | eb | disp8*3 | 0x56<<op | imm8, cX | cBcst<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 5<<aBytes | immAny8},
+	{needAVX512DQAndAVX512VL | v66 | v0F3A | vw1 | eb | disp8*3 | 0x56<<op | imm8, cX | cBcst<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 2<<aCount | 5<<aBytes | immAny8},
 	// VREDUCEPD ymm1 {k1}{z}, ymm3, imm8: EVEX.256.66.0F3A.W1 56 /r ib
 	{needAVX512DQAndAVX512VL | v66 | v0F3A | vw1 | e256 | 0x56<<op | imm8, cY | cY<<5 | cImm<<10, inReg | inRM<<4 | inImm<<8, encZRR | aZeroing | immAny8},
 	// VREDUCEPD ymm1 {k1}{z}, m256, imm8: EVEX.256.66.0F3A.W1 56 /r ib
 	{needAVX512DQAndAVX512VL | v66 | v0F3A | vw1 | e256 | disp8*5 | 0x56<<op | imm8, cY | cMem<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 9<<aBytes | immAny8},
 	// VREDUCEPD ymm1 {k1}{z}, m64 {1to4}, imm8: EVEX.256.66.0F3A.W1 56 /r ib
-	{needAVX512DQAndAVX512VL | v66 | v0F3A | vw1 | e256 | eb | disp8*3 | 0x56<<op | imm8, cY | cBcst<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 5<<aBytes | immAny8},
+	{needAVX512DQAndAVX512VL | v66 | v0F3A | vw1 | e256 | eb | disp8*3 | 0x56<<op | imm8, cY | cBcst<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 4<<aCount | 5<<aBytes | immAny8},
 	// VREDUCEPH zmm1 {k1}{z}, zmm3, imm8: EVEX.512.0F3A.W0 56 /r ib
 	{needAVX512FP16 | v0F3A | e512 | 0x56<<op | imm8, cZ | cZ<<5 | cImm<<10, inReg | inRM<<4 | inImm<<8, encZRR | aZeroing | immAny8},
 	// VREDUCEPH zmm1 {k1}{z}, zmm3, imm8 {sae}: EVEX.512.0F3A.W0 56 /r ib
@@ -15578,19 +15578,19 @@ var rows = [...]row{
 	// VREDUCEPS zmm1 {k1}{z}, m512, imm8: EVEX.512.66.0F3A.W0 56 /r ib
 	{needAVX512DQ | v66 | v0F3A | e512 | disp8*6 | 0x56<<op | imm8, cZ | cMem<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 10<<aBytes | immAny8},
 	// VREDUCEPS zmm1 {k1}{z}, m32 {1to16}, imm8: EVEX.512.66.0F3A.W0 56 /r ib
-	{needAVX512DQ | v66 | v0F3A | e512 | eb | disp8*2 | 0x56<<op | imm8, cZ | cBcst<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 3<<aBytes | immAny8},
+	{needAVX512DQ | v66 | v0F3A | e512 | eb | disp8*2 | 0x56<<op | imm8, cZ | cBcst<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes | immAny8},
 	// VREDUCEPS xmm1 {k1}{z}, xmm3, imm8: EVEX.128.66.0F3A.W0 56 /r ib
 	{needAVX512DQAndAVX512VL | v66 | v0F3A | 0x56<<op | imm8, cX | cX<<5 | cImm<<10, inReg | inRM<<4 | inImm<<8, encZRR | aZeroing | immAny8},
 	// VREDUCEPS xmm1 {k1}{z}, m128, imm8: EVEX.128.66.0F3A.W0 56 /r ib
 	{needAVX512DQAndAVX512VL | v66 | v0F3A | disp8*4 | 0x56<<op | imm8, cX | cMem<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 7<<aBytes | immAny8},
 	// VREDUCEPS xmm1 {k1}{z}, m32 {1to4}, imm8: EVEX.128.66.0F3A.W0 56 /r ib
-	{needAVX512DQAndAVX512VL | v66 | v0F3A | eb | disp8*2 | 0x56<<op | imm8, cX | cBcst<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 3<<aBytes | immAny8},
+	{needAVX512DQAndAVX512VL | v66 | v0F3A | eb | disp8*2 | 0x56<<op | imm8, cX | cBcst<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes | immAny8},
 	// VREDUCEPS ymm1 {k1}{z}, ymm3, imm8: EVEX.256.66.0F3A.W0 56 /r ib
 	{needAVX512DQAndAVX512VL | v66 | v0F3A | e256 | 0x56<<op | imm8, cY | cY<<5 | cImm<<10, inReg | inRM<<4 | inImm<<8, encZRR | aZeroing | immAny8},
 	// VREDUCEPS ymm1 {k1}{z}, m256, imm8: EVEX.256.66.0F3A.W0 56 /r ib
 	{needAVX512DQAndAVX512VL | v66 | v0F3A | e256 | disp8*5 | 0x56<<op | imm8, cY | cMem<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 9<<aBytes | immAny8},
 	// VREDUCEPS ymm1 {k1}{z}, m32 {1to8}, imm8: EVEX.256.66.0F3A.W0 56 /r ib
-	{needAVX512DQAndAVX512VL | v66 | v0F3A | e256 | eb | disp8*2 | 0x56<<op | imm8, cY | cBcst<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 3<<aBytes | immAny8},
+	{needAVX512DQAndAVX512VL | v66 | v0F3A | e256 | eb | disp8*2 | 0x56<<op | imm8, cY | cBcst<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes | immAny8},
 	// VREDUCESD xmm1 {k1}{z}, xmm3, xmm4, imm8: EVEX.128.66.0F3A.W1 57 /r ib
 	{needAVX512DQ | v66 | v0F3A | vw1 | 0x57<<op | imm8, cX | cX<<5 | cX<<10 | cImm<<15, inReg | inV<<4 | inRM<<8 | inImm<<12, encZRR | aZeroing | immAny8},
 	// VREDUCESD xmm1 {k1}{z}, xmm3, xmm4, imm8 {sae}: EVEX.128.66.0F3A.W1 57 /r ib
@@ -15628,19 +15628,19 @@ var rows = [...]row{
 	// VRNDSCALEPD zmm1 {k1}{z}, m512, imm8: EVEX.512.66.0F3A.W1 09 /r ib
 	{needAVX512F | v66 | v0F3A | vw1 | e512 | disp8*6 | 0x09<<op | imm8, cZ | cMem<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 10<<aBytes | immAny8},
 	// VRNDSCALEPD zmm1 {k1}{z}, m64 {1to8}, imm8: EVEX.512.66.0F3A.W1 09 /r ib
-	{needAVX512F | v66 | v0F3A | vw1 | e512 | eb | disp8*3 | 0x09<<op | imm8, cZ | cBcst<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 5<<aBytes | immAny8},
+	{needAVX512F | v66 | v0F3A | vw1 | e512 | eb | disp8*3 | 0x09<<op | imm8, cZ | cBcst<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 8<<aCount | 5<<aBytes | immAny8},
 	// VRNDSCALEPD xmm1 {k1}{z}, xmm3, imm8: EVEX.128.66.0F3A.W1 09 /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F3A | vw1 | 0x09<<op | imm8, cX | cX<<5 | cImm<<10, inReg | inRM<<4 | inImm<<8, encZRR | aZeroing | immAny8},
 	// VRNDSCALEPD xmm1 {k1}{z}, m128, imm8: EVEX.128.66.0F3A.W1 09 /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F3A | vw1 | disp8*4 | 0x09<<op | imm8, cX | cMem<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 7<<aBytes | immAny8},
 	// VRNDSCALEPD xmm1 {k1}{z}, m64 {1to2}, imm8: EVEX.128.66.0F3A.W1 09 /r ib
-	{needAVX512FAndAVX512VL | v66 | v0F3A | vw1 | eb | disp8*3 | 0x09<<op | imm8, cX | cBcst<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 5<<aBytes | immAny8},
+	{needAVX512FAndAVX512VL | v66 | v0F3A | vw1 | eb | disp8*3 | 0x09<<op | imm8, cX | cBcst<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 2<<aCount | 5<<aBytes | immAny8},
 	// VRNDSCALEPD ymm1 {k1}{z}, ymm3, imm8: EVEX.256.66.0F3A.W1 09 /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F3A | vw1 | e256 | 0x09<<op | imm8, cY | cY<<5 | cImm<<10, inReg | inRM<<4 | inImm<<8, encZRR | aZeroing | immAny8},
 	// VRNDSCALEPD ymm1 {k1}{z}, m256, imm8: EVEX.256.66.0F3A.W1 09 /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F3A | vw1 | e256 | disp8*5 | 0x09<<op | imm8, cY | cMem<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 9<<aBytes | immAny8},
 	// VRNDSCALEPD ymm1 {k1}{z}, m64 {1to4}, imm8: EVEX.256.66.0F3A.W1 09 /r ib
-	{needAVX512FAndAVX512VL | v66 | v0F3A | vw1 | e256 | eb | disp8*3 | 0x09<<op | imm8, cY | cBcst<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 5<<aBytes | immAny8},
+	{needAVX512FAndAVX512VL | v66 | v0F3A | vw1 | e256 | eb | disp8*3 | 0x09<<op | imm8, cY | cBcst<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 4<<aCount | 5<<aBytes | immAny8},
 	// VRNDSCALEPH zmm1 {k1}{z}, zmm3, imm8: EVEX.512.0F3A.W0 08 /r ib
 	{needAVX512FP16 | v0F3A | e512 | 0x08<<op | imm8, cZ | cZ<<5 | cImm<<10, inReg | inRM<<4 | inImm<<8, encZRR | aZeroing | immAny8},
 	// VRNDSCALEPH zmm1 {k1}{z}, zmm3, imm8 {sae}: EVEX.512.0F3A.W0 08 /r ib
@@ -15662,19 +15662,19 @@ var rows = [...]row{
 	// VRNDSCALEPS zmm1 {k1}{z}, m512, imm8: EVEX.512.66.0F3A.W0 08 /r ib
 	{needAVX512F | v66 | v0F3A | e512 | disp8*6 | 0x08<<op | imm8, cZ | cMem<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 10<<aBytes | immAny8},
 	// VRNDSCALEPS zmm1 {k1}{z}, m32 {1to16}, imm8: EVEX.512.66.0F3A.W0 08 /r ib
-	{needAVX512F | v66 | v0F3A | e512 | eb | disp8*2 | 0x08<<op | imm8, cZ | cBcst<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 3<<aBytes | immAny8},
+	{needAVX512F | v66 | v0F3A | e512 | eb | disp8*2 | 0x08<<op | imm8, cZ | cBcst<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes | immAny8},
 	// VRNDSCALEPS xmm1 {k1}{z}, xmm3, imm8: EVEX.128.66.0F3A.W0 08 /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F3A | 0x08<<op | imm8, cX | cX<<5 | cImm<<10, inReg | inRM<<4 | inImm<<8, encZRR | aZeroing | immAny8},
 	// VRNDSCALEPS xmm1 {k1}{z}, m128, imm8: EVEX.128.66.0F3A.W0 08 /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F3A | disp8*4 | 0x08<<op | imm8, cX | cMem<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 7<<aBytes | immAny8},
 	// VRNDSCALEPS xmm1 {k1}{z}, m32 {1to4}, imm8: EVEX.128.66.0F3A.W0 08 /r ib
-	{needAVX512FAndAVX512VL | v66 | v0F3A | eb | disp8*2 | 0x08<<op | imm8, cX | cBcst<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 3<<aBytes | immAny8},
+	{needAVX512FAndAVX512VL | v66 | v0F3A | eb | disp8*2 | 0x08<<op | imm8, cX | cBcst<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes | immAny8},
 	// VRNDSCALEPS ymm1 {k1}{z}, ymm3, imm8: EVEX.256.66.0F3A.W0 08 /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F3A | e256 | 0x08<<op | imm8, cY | cY<<5 | cImm<<10, inReg | inRM<<4 | inImm<<8, encZRR | aZeroing | immAny8},
 	// VRNDSCALEPS ymm1 {k1}{z}, m256, imm8: EVEX.256.66.0F3A.W0 08 /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F3A | e256 | disp8*5 | 0x08<<op | imm8, cY | cMem<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 9<<aBytes | immAny8},
 	// VRNDSCALEPS ymm1 {k1}{z}, m32 {1to8}, imm8: EVEX.256.66.0F3A.W0 08 /r ib
-	{needAVX512FAndAVX512VL | v66 | v0F3A | e256 | eb | disp8*2 | 0x08<<op | imm8, cY | cBcst<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 3<<aBytes | immAny8},
+	{needAVX512FAndAVX512VL | v66 | v0F3A | e256 | eb | disp8*2 | 0x08<<op | imm8, cY | cBcst<<5 | cImm<<10, inReg | inMem<<4 | inImm<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes | immAny8},
 	// VRNDSCALESD xmm1 {k1}{z}, xmm3, xmm4, imm8: EVEX.128.66.0F3A.W1 0B /r ib
 	{needAVX512F | v66 | v0F3A | vw1 | 0x0b<<op | imm8, cX | cX<<5 | cX<<10 | cImm<<15, inReg | inV<<4 | inRM<<8 | inImm<<12, encZRR | aZeroing | immAny8},
 	// VRNDSCALESD xmm1 {k1}{z}, xmm3, xmm4, imm8 {sae}: EVEX.128.66.0F3A.W1 0B /r ib
@@ -15722,37 +15722,37 @@ var rows = [...]row{
 	// VRSQRT14PD zmm1 {k1}{z}, m512: EVEX.512.66.0F38.W1 4E /r
 	{needAVX512F | v66 | v0F38 | vw1 | e512 | disp8*6 | 0x4e<<op, cZ | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 10<<aBytes},
 	// VRSQRT14PD zmm1 {k1}{z}, m64 {1to8}: EVEX.512.66.0F38.W1 4E /r
-	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0x4e<<op, cZ | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0x4e<<op, cZ | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VRSQRT14PD xmm1 {k1}{z}, xmm3: EVEX.128.66.0F38.W1 4E /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | 0x4e<<op, cX | cX<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VRSQRT14PD xmm1 {k1}{z}, m128: EVEX.128.66.0F38.W1 4E /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | disp8*4 | 0x4e<<op, cX | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 7<<aBytes},
 	// VRSQRT14PD xmm1 {k1}{z}, m64 {1to2}: EVEX.128.66.0F38.W1 4E /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0x4e<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0x4e<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 2<<aCount | 5<<aBytes},
 	// VRSQRT14PD ymm1 {k1}{z}, ymm3: EVEX.256.66.0F38.W1 4E /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | 0x4e<<op, cY | cY<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VRSQRT14PD ymm1 {k1}{z}, m256: EVEX.256.66.0F38.W1 4E /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | disp8*5 | 0x4e<<op, cY | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 9<<aBytes},
 	// VRSQRT14PD ymm1 {k1}{z}, m64 {1to4}: EVEX.256.66.0F38.W1 4E /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0x4e<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0x4e<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 4<<aCount | 5<<aBytes},
 	// VRSQRT14PS zmm1 {k1}{z}, zmm3: EVEX.512.66.0F38.W0 4E /r
 	{needAVX512F | v66 | v0F38 | e512 | 0x4e<<op, cZ | cZ<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VRSQRT14PS zmm1 {k1}{z}, m512: EVEX.512.66.0F38.W0 4E /r
 	{needAVX512F | v66 | v0F38 | e512 | disp8*6 | 0x4e<<op, cZ | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 10<<aBytes},
 	// VRSQRT14PS zmm1 {k1}{z}, m32 {1to16}: EVEX.512.66.0F38.W0 4E /r
-	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0x4e<<op, cZ | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0x4e<<op, cZ | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VRSQRT14PS xmm1 {k1}{z}, xmm3: EVEX.128.66.0F38.W0 4E /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | 0x4e<<op, cX | cX<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VRSQRT14PS xmm1 {k1}{z}, m128: EVEX.128.66.0F38.W0 4E /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | disp8*4 | 0x4e<<op, cX | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 7<<aBytes},
 	// VRSQRT14PS xmm1 {k1}{z}, m32 {1to4}: EVEX.128.66.0F38.W0 4E /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0x4e<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0x4e<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VRSQRT14PS ymm1 {k1}{z}, ymm3: EVEX.256.66.0F38.W0 4E /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | 0x4e<<op, cY | cY<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VRSQRT14PS ymm1 {k1}{z}, m256: EVEX.256.66.0F38.W0 4E /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | disp8*5 | 0x4e<<op, cY | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 9<<aBytes},
 	// VRSQRT14PS ymm1 {k1}{z}, m32 {1to8}: EVEX.256.66.0F38.W0 4E /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0x4e<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0x4e<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VRSQRT14SD xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W1 4F /r
 	{needAVX512F | v66 | v0F38 | vw1 | 0x4f<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VRSQRT14SD xmm1 {k1}{z}, xmm3, m64: EVEX.128.66.0F38.W1 4F /r
@@ -15768,7 +15768,7 @@ var rows = [...]row{
 	// VRSQRT28PD zmm1 {k1}{z}, m512: EVEX.512.66.0F38.W1 CC /r
 	{needAVX512ER | v66 | v0F38 | vw1 | e512 | disp8*6 | 0xcc<<op, cZ | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 10<<aBytes},
 	// VRSQRT28PD zmm1 {k1}{z}, m64 {1to8}: EVEX.512.66.0F38.W1 CC /r
-	{needAVX512ER | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0xcc<<op, cZ | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512ER | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0xcc<<op, cZ | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VRSQRT28PS zmm1 {k1}{z}, zmm3: EVEX.512.66.0F38.W0 CC /r
 	{needAVX512ER | v66 | v0F38 | e512 | 0xcc<<op, cZ | cZ<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VRSQRT28PS zmm1 {k1}{z}, zmm3 {sae}: EVEX.512.66.0F38.W0 CC /r
@@ -15776,7 +15776,7 @@ var rows = [...]row{
 	// VRSQRT28PS zmm1 {k1}{z}, m512: EVEX.512.66.0F38.W0 CC /r
 	{needAVX512ER | v66 | v0F38 | e512 | disp8*6 | 0xcc<<op, cZ | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 10<<aBytes},
 	// VRSQRT28PS zmm1 {k1}{z}, m32 {1to16}: EVEX.512.66.0F38.W0 CC /r
-	{needAVX512ER | v66 | v0F38 | e512 | eb | disp8*2 | 0xcc<<op, cZ | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512ER | v66 | v0F38 | e512 | eb | disp8*2 | 0xcc<<op, cZ | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VRSQRT28SD xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W1 CD /r
 	{needAVX512ER | v66 | v0F38 | vw1 | 0xcd<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VRSQRT28SD xmm1 {k1}{z}, xmm3, xmm4 {sae}: EVEX.128.66.0F38.W1 CD /r
@@ -15808,19 +15808,19 @@ var rows = [...]row{
 	// VSCALEFPD zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W1 2C /r
 	{needAVX512F | v66 | v0F38 | vw1 | e512 | disp8*6 | 0x2c<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VSCALEFPD zmm1 {k1}{z}, zmm3, m64 {1to8}: EVEX.512.66.0F38.W1 2C /r
-	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0x2c<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512F | v66 | v0F38 | vw1 | e512 | eb | disp8*3 | 0x2c<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VSCALEFPD xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W1 2C /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | 0x2c<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VSCALEFPD xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W1 2C /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | disp8*4 | 0x2c<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VSCALEFPD xmm1 {k1}{z}, xmm3, m64 {1to2}: EVEX.128.66.0F38.W1 2C /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0x2c<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | eb | disp8*3 | 0x2c<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 2<<aCount | 5<<aBytes},
 	// VSCALEFPD ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W1 2C /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | 0x2c<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VSCALEFPD ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W1 2C /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | disp8*5 | 0x2c<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VSCALEFPD ymm1 {k1}{z}, ymm3, m64 {1to4}: EVEX.256.66.0F38.W1 2C /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0x2c<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | vw1 | e256 | eb | disp8*3 | 0x2c<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 5<<aBytes},
 	// VSCALEFPS zmm1 {k1}{z}, zmm3, zmm4: EVEX.512.66.0F38.W0 2C /r
 	{needAVX512F | v66 | v0F38 | e512 | 0x2c<<op, cZ | cZ<<5 | cZ<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VSCALEFPS zmm1 {k1}{z}, zmm3, zmm4 {er}: EVEX.512.66.0F38.W0 2C /r
@@ -15828,19 +15828,19 @@ var rows = [...]row{
 	// VSCALEFPS zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F38.W0 2C /r
 	{needAVX512F | v66 | v0F38 | e512 | disp8*6 | 0x2c<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VSCALEFPS zmm1 {k1}{z}, zmm3, m32 {1to16}: EVEX.512.66.0F38.W0 2C /r
-	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0x2c<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512F | v66 | v0F38 | e512 | eb | disp8*2 | 0x2c<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VSCALEFPS xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W0 2C /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | 0x2c<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VSCALEFPS xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F38.W0 2C /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | disp8*4 | 0x2c<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VSCALEFPS xmm1 {k1}{z}, xmm3, m32 {1to4}: EVEX.128.66.0F38.W0 2C /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0x2c<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | eb | disp8*2 | 0x2c<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VSCALEFPS ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F38.W0 2C /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | 0x2c<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VSCALEFPS ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F38.W0 2C /r
 	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | disp8*5 | 0x2c<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VSCALEFPS ymm1 {k1}{z}, ymm3, m32 {1to8}: EVEX.256.66.0F38.W0 2C /r
-	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0x2c<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F38 | e256 | eb | disp8*2 | 0x2c<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VSCALEFSD xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F38.W1 2D /r
 	{needAVX512F | v66 | v0F38 | vw1 | 0x2d<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VSCALEFSD xmm1 {k1}{z}, xmm3, xmm4 {er}: EVEX.128.66.0F38.W1 2D /r
@@ -15904,49 +15904,49 @@ var rows = [...]row{
 	// VSHUFF32X4 zmm1 {k1}{z}, zmm3, m512, imm8: EVEX.512.66.0F3A.W0 23 /r ib
 	{needAVX512F | v66 | v0F3A | e512 | disp8*6 | 0x23<<op | imm8, cZ | cZ<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 10<<aBytes | immAny8},
 	// VSHUFF32X4 zmm1 {k1}{z}, zmm3, m32 {1to16}, imm8: EVEX.512.66.0F3A.W0 23 /r ib
-	{needAVX512F | v66 | v0F3A | e512 | eb | disp8*2 | 0x23<<op | imm8, cZ | cZ<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 3<<aBytes | immAny8},
+	{needAVX512F | v66 | v0F3A | e512 | eb | disp8*2 | 0x23<<op | imm8, cZ | cZ<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 16<<aCount | 3<<aBytes | immAny8},
 	// VSHUFF32X4 ymm1 {k1}{z}, ymm3, ymm4, imm8: EVEX.256.66.0F3A.W0 23 /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F3A | e256 | 0x23<<op | imm8, cY | cY<<5 | cY<<10 | cImm<<15, inReg | inV<<4 | inRM<<8 | inImm<<12, encZRR | aZeroing | immAny8},
 	// VSHUFF32X4 ymm1 {k1}{z}, ymm3, m256, imm8: EVEX.256.66.0F3A.W0 23 /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F3A | e256 | disp8*5 | 0x23<<op | imm8, cY | cY<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 9<<aBytes | immAny8},
 	// VSHUFF32X4 ymm1 {k1}{z}, ymm3, m32 {1to8}, imm8: EVEX.256.66.0F3A.W0 23 /r ib
-	{needAVX512FAndAVX512VL | v66 | v0F3A | e256 | eb | disp8*2 | 0x23<<op | imm8, cY | cY<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 3<<aBytes | immAny8},
+	{needAVX512FAndAVX512VL | v66 | v0F3A | e256 | eb | disp8*2 | 0x23<<op | imm8, cY | cY<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 8<<aCount | 3<<aBytes | immAny8},
 	// VSHUFF64X2 zmm1 {k1}{z}, zmm3, zmm4, imm8: EVEX.512.66.0F3A.W1 23 /r ib
 	{needAVX512F | v66 | v0F3A | vw1 | e512 | 0x23<<op | imm8, cZ | cZ<<5 | cZ<<10 | cImm<<15, inReg | inV<<4 | inRM<<8 | inImm<<12, encZRR | aZeroing | immAny8},
 	// VSHUFF64X2 zmm1 {k1}{z}, zmm3, m512, imm8: EVEX.512.66.0F3A.W1 23 /r ib
 	{needAVX512F | v66 | v0F3A | vw1 | e512 | disp8*6 | 0x23<<op | imm8, cZ | cZ<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 10<<aBytes | immAny8},
 	// VSHUFF64X2 zmm1 {k1}{z}, zmm3, m64 {1to8}, imm8: EVEX.512.66.0F3A.W1 23 /r ib
-	{needAVX512F | v66 | v0F3A | vw1 | e512 | eb | disp8*3 | 0x23<<op | imm8, cZ | cZ<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 5<<aBytes | immAny8},
+	{needAVX512F | v66 | v0F3A | vw1 | e512 | eb | disp8*3 | 0x23<<op | imm8, cZ | cZ<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 8<<aCount | 5<<aBytes | immAny8},
 	// VSHUFF64X2 ymm1 {k1}{z}, ymm3, ymm4, imm8: EVEX.256.66.0F3A.W1 23 /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F3A | vw1 | e256 | 0x23<<op | imm8, cY | cY<<5 | cY<<10 | cImm<<15, inReg | inV<<4 | inRM<<8 | inImm<<12, encZRR | aZeroing | immAny8},
 	// VSHUFF64X2 ymm1 {k1}{z}, ymm3, m256, imm8: EVEX.256.66.0F3A.W1 23 /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F3A | vw1 | e256 | disp8*5 | 0x23<<op | imm8, cY | cY<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 9<<aBytes | immAny8},
 	// VSHUFF64X2 ymm1 {k1}{z}, ymm3, m64 {1to4}, imm8: EVEX.256.66.0F3A.W1 23 /r ib
-	{needAVX512FAndAVX512VL | v66 | v0F3A | vw1 | e256 | eb | disp8*3 | 0x23<<op | imm8, cY | cY<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 5<<aBytes | immAny8},
+	{needAVX512FAndAVX512VL | v66 | v0F3A | vw1 | e256 | eb | disp8*3 | 0x23<<op | imm8, cY | cY<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 4<<aCount | 5<<aBytes | immAny8},
 	// VSHUFI32X4 zmm1 {k1}{z}, zmm3, zmm4, imm8: EVEX.512.66.0F3A.W0 43 /r ib
 	{needAVX512F | v66 | v0F3A | e512 | 0x43<<op | imm8, cZ | cZ<<5 | cZ<<10 | cImm<<15, inReg | inV<<4 | inRM<<8 | inImm<<12, encZRR | aZeroing | immAny8},
 	// VSHUFI32X4 zmm1 {k1}{z}, zmm3, m512, imm8: EVEX.512.66.0F3A.W0 43 /r ib
 	{needAVX512F | v66 | v0F3A | e512 | disp8*6 | 0x43<<op | imm8, cZ | cZ<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 10<<aBytes | immAny8},
 	// VSHUFI32X4 zmm1 {k1}{z}, zmm3, m32 {1to16}, imm8: EVEX.512.66.0F3A.W0 43 /r ib
-	{needAVX512F | v66 | v0F3A | e512 | eb | disp8*2 | 0x43<<op | imm8, cZ | cZ<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 3<<aBytes | immAny8},
+	{needAVX512F | v66 | v0F3A | e512 | eb | disp8*2 | 0x43<<op | imm8, cZ | cZ<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 16<<aCount | 3<<aBytes | immAny8},
 	// VSHUFI32X4 ymm1 {k1}{z}, ymm3, ymm4, imm8: EVEX.256.66.0F3A.W0 43 /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F3A | e256 | 0x43<<op | imm8, cY | cY<<5 | cY<<10 | cImm<<15, inReg | inV<<4 | inRM<<8 | inImm<<12, encZRR | aZeroing | immAny8},
 	// VSHUFI32X4 ymm1 {k1}{z}, ymm3, m256, imm8: EVEX.256.66.0F3A.W0 43 /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F3A | e256 | disp8*5 | 0x43<<op | imm8, cY | cY<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 9<<aBytes | immAny8},
 	// VSHUFI32X4 ymm1 {k1}{z}, ymm3, m32 {1to8}, imm8: EVEX.256.66.0F3A.W0 43 /r ib
-	{needAVX512FAndAVX512VL | v66 | v0F3A | e256 | eb | disp8*2 | 0x43<<op | imm8, cY | cY<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 3<<aBytes | immAny8},
+	{needAVX512FAndAVX512VL | v66 | v0F3A | e256 | eb | disp8*2 | 0x43<<op | imm8, cY | cY<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 8<<aCount | 3<<aBytes | immAny8},
 	// VSHUFI64X2 zmm1 {k1}{z}, zmm3, zmm4, imm8: EVEX.512.66.0F3A.W1 43 /r ib
 	{needAVX512F | v66 | v0F3A | vw1 | e512 | 0x43<<op | imm8, cZ | cZ<<5 | cZ<<10 | cImm<<15, inReg | inV<<4 | inRM<<8 | inImm<<12, encZRR | aZeroing | immAny8},
 	// VSHUFI64X2 zmm1 {k1}{z}, zmm3, m512, imm8: EVEX.512.66.0F3A.W1 43 /r ib
 	{needAVX512F | v66 | v0F3A | vw1 | e512 | disp8*6 | 0x43<<op | imm8, cZ | cZ<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 10<<aBytes | immAny8},
 	// VSHUFI64X2 zmm1 {k1}{z}, zmm3, m64 {1to8}, imm8: EVEX.512.66.0F3A.W1 43 /r ib
-	{needAVX512F | v66 | v0F3A | vw1 | e512 | eb | disp8*3 | 0x43<<op | imm8, cZ | cZ<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 5<<aBytes | immAny8},
+	{needAVX512F | v66 | v0F3A | vw1 | e512 | eb | disp8*3 | 0x43<<op | imm8, cZ | cZ<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 8<<aCount | 5<<aBytes | immAny8},
 	// VSHUFI64X2 ymm1 {k1}{z}, ymm3, ymm4, imm8: EVEX.256.66.0F3A.W1 43 /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F3A | vw1 | e256 | 0x43<<op | imm8, cY | cY<<5 | cY<<10 | cImm<<15, inReg | inV<<4 | inRM<<8 | inImm<<12, encZRR | aZeroing | immAny8},
 	// VSHUFI64X2 ymm1 {k1}{z}, ymm3, m256, imm8: EVEX.256.66.0F3A.W1 43 /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F3A | vw1 | e256 | disp8*5 | 0x43<<op | imm8, cY | cY<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 9<<aBytes | immAny8},
 	// VSHUFI64X2 ymm1 {k1}{z}, ymm3, m64 {1to4}, imm8: EVEX.256.66.0F3A.W1 43 /r ib
-	{needAVX512FAndAVX512VL | v66 | v0F3A | vw1 | e256 | eb | disp8*3 | 0x43<<op | imm8, cY | cY<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 5<<aBytes | immAny8},
+	{needAVX512FAndAVX512VL | v66 | v0F3A | vw1 | e256 | eb | disp8*3 | 0x43<<op | imm8, cY | cY<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 4<<aCount | 5<<aBytes | immAny8},
 	// VSHUFPD xmm1, xmm2, m128, imm8: VEX.128.66.0F.W0 C6 /r ib
 	{needAVX | v66 | v0F | 0xc6<<op | imm8, cX | cX<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encVRM | 7<<aBytes | immAny8},
 	// VSHUFPD xmm1, xmm2, xmm3, imm8: VEX.128.66.0F.W0 C6 /r ib
@@ -15960,19 +15960,19 @@ var rows = [...]row{
 	// VSHUFPD zmm1 {k1}{z}, zmm3, m512, imm8: EVEX.512.66.0F.W1 C6 /r ib
 	{needAVX512F | v66 | v0F | vw1 | e512 | disp8*6 | 0xc6<<op | imm8, cZ | cZ<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 10<<aBytes | immAny8},
 	// VSHUFPD zmm1 {k1}{z}, zmm3, m64 {1to8}, imm8: EVEX.512.66.0F.W1 C6 /r ib
-	{needAVX512F | v66 | v0F | vw1 | e512 | eb | disp8*3 | 0xc6<<op | imm8, cZ | cZ<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 5<<aBytes | immAny8},
+	{needAVX512F | v66 | v0F | vw1 | e512 | eb | disp8*3 | 0xc6<<op | imm8, cZ | cZ<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 8<<aCount | 5<<aBytes | immAny8},
 	// VSHUFPD xmm1 {k1}{z}, xmm3, xmm4, imm8: EVEX.128.66.0F.W1 C6 /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | 0xc6<<op | imm8, cX | cX<<5 | cX<<10 | cImm<<15, inReg | inV<<4 | inRM<<8 | inImm<<12, encZRR | aZeroing | immAny8},
 	// VSHUFPD xmm1 {k1}{z}, xmm3, m128, imm8: EVEX.128.66.0F.W1 C6 /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | disp8*4 | 0xc6<<op | imm8, cX | cX<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 7<<aBytes | immAny8},
 	// VSHUFPD xmm1 {k1}{z}, xmm3, m64 {1to2}, imm8: EVEX.128.66.0F.W1 C6 /r ib
-	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | eb | disp8*3 | 0xc6<<op | imm8, cX | cX<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 5<<aBytes | immAny8},
+	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | eb | disp8*3 | 0xc6<<op | imm8, cX | cX<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 2<<aCount | 5<<aBytes | immAny8},
 	// VSHUFPD ymm1 {k1}{z}, ymm3, ymm4, imm8: EVEX.256.66.0F.W1 C6 /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | 0xc6<<op | imm8, cY | cY<<5 | cY<<10 | cImm<<15, inReg | inV<<4 | inRM<<8 | inImm<<12, encZRR | aZeroing | immAny8},
 	// VSHUFPD ymm1 {k1}{z}, ymm3, m256, imm8: EVEX.256.66.0F.W1 C6 /r ib
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | disp8*5 | 0xc6<<op | imm8, cY | cY<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 9<<aBytes | immAny8},
 	// VSHUFPD ymm1 {k1}{z}, ymm3, m64 {1to4}, imm8: EVEX.256.66.0F.W1 C6 /r ib
-	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | eb | disp8*3 | 0xc6<<op | imm8, cY | cY<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 5<<aBytes | immAny8},
+	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | eb | disp8*3 | 0xc6<<op | imm8, cY | cY<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 4<<aCount | 5<<aBytes | immAny8},
 	// VSHUFPS xmm1, xmm2, m128, imm8: VEX.128.0F.W0 C6 /r ib
 	{needAVX | v0F | 0xc6<<op | imm8, cX | cX<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encVRM | 7<<aBytes | immAny8},
 	// VSHUFPS xmm1, xmm2, xmm3, imm8: VEX.128.0F.W0 C6 /r ib
@@ -15986,19 +15986,19 @@ var rows = [...]row{
 	// VSHUFPS zmm1 {k1}{z}, zmm3, m512, imm8: EVEX.512.0F.W0 C6 /r ib
 	{needAVX512F | v0F | e512 | disp8*6 | 0xc6<<op | imm8, cZ | cZ<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 10<<aBytes | immAny8},
 	// VSHUFPS zmm1 {k1}{z}, zmm3, m32 {1to16}, imm8: EVEX.512.0F.W0 C6 /r ib
-	{needAVX512F | v0F | e512 | eb | disp8*2 | 0xc6<<op | imm8, cZ | cZ<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 3<<aBytes | immAny8},
+	{needAVX512F | v0F | e512 | eb | disp8*2 | 0xc6<<op | imm8, cZ | cZ<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 16<<aCount | 3<<aBytes | immAny8},
 	// VSHUFPS xmm1 {k1}{z}, xmm3, xmm4, imm8: EVEX.128.0F.W0 C6 /r ib
 	{needAVX512FAndAVX512VL | v0F | 0xc6<<op | imm8, cX | cX<<5 | cX<<10 | cImm<<15, inReg | inV<<4 | inRM<<8 | inImm<<12, encZRR | aZeroing | immAny8},
 	// VSHUFPS xmm1 {k1}{z}, xmm3, m128, imm8: EVEX.128.0F.W0 C6 /r ib
 	{needAVX512FAndAVX512VL | v0F | disp8*4 | 0xc6<<op | imm8, cX | cX<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 7<<aBytes | immAny8},
 	// VSHUFPS xmm1 {k1}{z}, xmm3, m32 {1to4}, imm8: EVEX.128.0F.W0 C6 /r ib
-	{needAVX512FAndAVX512VL | v0F | eb | disp8*2 | 0xc6<<op | imm8, cX | cX<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 3<<aBytes | immAny8},
+	{needAVX512FAndAVX512VL | v0F | eb | disp8*2 | 0xc6<<op | imm8, cX | cX<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 4<<aCount | 3<<aBytes | immAny8},
 	// VSHUFPS ymm1 {k1}{z}, ymm3, ymm4, imm8: EVEX.256.0F.W0 C6 /r ib
 	{needAVX512FAndAVX512VL | v0F | e256 | 0xc6<<op | imm8, cY | cY<<5 | cY<<10 | cImm<<15, inReg | inV<<4 | inRM<<8 | inImm<<12, encZRR | aZeroing | immAny8},
 	// VSHUFPS ymm1 {k1}{z}, ymm3, m256, imm8: EVEX.256.0F.W0 C6 /r ib
 	{needAVX512FAndAVX512VL | v0F | e256 | disp8*5 | 0xc6<<op | imm8, cY | cY<<5 | cMem<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 9<<aBytes | immAny8},
 	// VSHUFPS ymm1 {k1}{z}, ymm3, m32 {1to8}, imm8: EVEX.256.0F.W0 C6 /r ib
-	{needAVX512FAndAVX512VL | v0F | e256 | eb | disp8*2 | 0xc6<<op | imm8, cY | cY<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 3<<aBytes | immAny8},
+	{needAVX512FAndAVX512VL | v0F | e256 | eb | disp8*2 | 0xc6<<op | imm8, cY | cY<<5 | cBcst<<10 | cImm<<15, inReg | inV<<4 | inMem<<8 | inImm<<12, encZRM | aZeroing | 8<<aCount | 3<<aBytes | immAny8},
 	// VSM3MSG1 xmm1, xmm2, xmm3: VEX.128.0F38.W0 DA /r
 	{needSM3 | v0F38 | 0xda<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encVRR},
 	// VSM3MSG1 xmm1, xmm2, m128: VEX.128.0F38.W0 DA /r
@@ -16066,19 +16066,19 @@ var rows = [...]row{
 	// VSQRTPD zmm1 {k1}{z}, m512: EVEX.512.66.0F.W1 51 /r
 	{needAVX512F | v66 | v0F | vw1 | e512 | disp8*6 | 0x51<<op, cZ | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 10<<aBytes},
 	// VSQRTPD zmm1 {k1}{z}, m64 {1to8}: EVEX.512.66.0F.W1 51 /r
-	{needAVX512F | v66 | v0F | vw1 | e512 | eb | disp8*3 | 0x51<<op, cZ | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512F | v66 | v0F | vw1 | e512 | eb | disp8*3 | 0x51<<op, cZ | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VSQRTPD xmm1 {k1}{z}, xmm3: EVEX.128.66.0F.W1 51 /r
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | 0x51<<op, cX | cX<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VSQRTPD xmm1 {k1}{z}, m128: EVEX.128.66.0F.W1 51 /r
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | disp8*4 | 0x51<<op, cX | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 7<<aBytes},
 	// VSQRTPD xmm1 {k1}{z}, m64 {1to2}: EVEX.128.66.0F.W1 51 /r
-	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | eb | disp8*3 | 0x51<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | eb | disp8*3 | 0x51<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 2<<aCount | 5<<aBytes},
 	// VSQRTPD ymm1 {k1}{z}, ymm3: EVEX.256.66.0F.W1 51 /r
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | 0x51<<op, cY | cY<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VSQRTPD ymm1 {k1}{z}, m256: EVEX.256.66.0F.W1 51 /r
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | disp8*5 | 0x51<<op, cY | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 9<<aBytes},
 	// VSQRTPD ymm1 {k1}{z}, m64 {1to4}: EVEX.256.66.0F.W1 51 /r
-	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | eb | disp8*3 | 0x51<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | eb | disp8*3 | 0x51<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 4<<aCount | 5<<aBytes},
 	// VSQRTPS xmm1, m128: VEX.128.0F.W0 51 /r
 	{needAVX | v0F | 0x51<<op, cX | cMem<<5, inReg | inMem<<4, encVRM | 7<<aBytes},
 	// VSQRTPS xmm1, xmm2: VEX.128.0F.W0 51 /r
@@ -16094,19 +16094,19 @@ var rows = [...]row{
 	// VSQRTPS zmm1 {k1}{z}, m512: EVEX.512.0F.W0 51 /r
 	{needAVX512F | v0F | e512 | disp8*6 | 0x51<<op, cZ | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 10<<aBytes},
 	// VSQRTPS zmm1 {k1}{z}, m32 {1to16}: EVEX.512.0F.W0 51 /r
-	{needAVX512F | v0F | e512 | eb | disp8*2 | 0x51<<op, cZ | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512F | v0F | e512 | eb | disp8*2 | 0x51<<op, cZ | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VSQRTPS xmm1 {k1}{z}, xmm3: EVEX.128.0F.W0 51 /r
 	{needAVX512FAndAVX512VL | v0F | 0x51<<op, cX | cX<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VSQRTPS xmm1 {k1}{z}, m128: EVEX.128.0F.W0 51 /r
 	{needAVX512FAndAVX512VL | v0F | disp8*4 | 0x51<<op, cX | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 7<<aBytes},
 	// VSQRTPS xmm1 {k1}{z}, m32 {1to4}: EVEX.128.0F.W0 51 /r
-	{needAVX512FAndAVX512VL | v0F | eb | disp8*2 | 0x51<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v0F | eb | disp8*2 | 0x51<<op, cX | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VSQRTPS ymm1 {k1}{z}, ymm3: EVEX.256.0F.W0 51 /r
 	{needAVX512FAndAVX512VL | v0F | e256 | 0x51<<op, cY | cY<<5, inReg | inRM<<4, encZRR | aZeroing},
 	// VSQRTPS ymm1 {k1}{z}, m256: EVEX.256.0F.W0 51 /r
 	{needAVX512FAndAVX512VL | v0F | e256 | disp8*5 | 0x51<<op, cY | cMem<<5, inReg | inMem<<4, encZRM | aZeroing | 9<<aBytes},
 	// VSQRTPS ymm1 {k1}{z}, m32 {1to8}: EVEX.256.0F.W0 51 /r
-	{needAVX512FAndAVX512VL | v0F | e256 | eb | disp8*2 | 0x51<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v0F | e256 | eb | disp8*2 | 0x51<<op, cY | cBcst<<5, inReg | inMem<<4, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VSQRTSD xmm1, xmm2, m64: VEX.128.F2.0F.W0 51 /r
 	{needAVX | vF2 | v0F | 0x51<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 5<<aBytes},
 	// VSQRTSD xmm1, xmm2, xmm3: VEX.128.F2.0F.W0 51 /r
@@ -16144,19 +16144,19 @@ var rows = [...]row{
 	// VSUBPD zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F.W1 5C /r
 	{needAVX512F | v66 | v0F | vw1 | e512 | disp8*6 | 0x5c<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VSUBPD zmm1 {k1}{z}, zmm3, m64 {1to8}: EVEX.512.66.0F.W1 5C /r
-	{needAVX512F | v66 | v0F | vw1 | e512 | eb | disp8*3 | 0x5c<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512F | v66 | v0F | vw1 | e512 | eb | disp8*3 | 0x5c<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VSUBPD xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F.W1 5C /r
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | 0x5c<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VSUBPD xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F.W1 5C /r
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | disp8*4 | 0x5c<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VSUBPD xmm1 {k1}{z}, xmm3, m64 {1to2}: EVEX.128.66.0F.W1 5C /r
-	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | eb | disp8*3 | 0x5c<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | eb | disp8*3 | 0x5c<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 2<<aCount | 5<<aBytes},
 	// VSUBPD ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F.W1 5C /r
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | 0x5c<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VSUBPD ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F.W1 5C /r
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | disp8*5 | 0x5c<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VSUBPD ymm1 {k1}{z}, ymm3, m64 {1to4}: EVEX.256.66.0F.W1 5C /r
-	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | eb | disp8*3 | 0x5c<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | eb | disp8*3 | 0x5c<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 5<<aBytes},
 	// VSUBPS xmm1, xmm2, m128: VEX.128.0F.W0 5C /r
 	{needAVX | v0F | 0x5c<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 7<<aBytes},
 	// VSUBPS xmm1, xmm2, xmm3: VEX.128.0F.W0 5C /r
@@ -16172,19 +16172,19 @@ var rows = [...]row{
 	// VSUBPS zmm1 {k1}{z}, zmm3, m512: EVEX.512.0F.W0 5C /r
 	{needAVX512F | v0F | e512 | disp8*6 | 0x5c<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VSUBPS zmm1 {k1}{z}, zmm3, m32 {1to16}: EVEX.512.0F.W0 5C /r
-	{needAVX512F | v0F | e512 | eb | disp8*2 | 0x5c<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512F | v0F | e512 | eb | disp8*2 | 0x5c<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VSUBPS xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.0F.W0 5C /r
 	{needAVX512FAndAVX512VL | v0F | 0x5c<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VSUBPS xmm1 {k1}{z}, xmm3, m128: EVEX.128.0F.W0 5C /r
 	{needAVX512FAndAVX512VL | v0F | disp8*4 | 0x5c<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VSUBPS xmm1 {k1}{z}, xmm3, m32 {1to4}: EVEX.128.0F.W0 5C /r
-	{needAVX512FAndAVX512VL | v0F | eb | disp8*2 | 0x5c<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v0F | eb | disp8*2 | 0x5c<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VSUBPS ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.0F.W0 5C /r
 	{needAVX512FAndAVX512VL | v0F | e256 | 0x5c<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VSUBPS ymm1 {k1}{z}, ymm3, m256: EVEX.256.0F.W0 5C /r
 	{needAVX512FAndAVX512VL | v0F | e256 | disp8*5 | 0x5c<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VSUBPS ymm1 {k1}{z}, ymm3, m32 {1to8}: EVEX.256.0F.W0 5C /r
-	{needAVX512FAndAVX512VL | v0F | e256 | eb | disp8*2 | 0x5c<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v0F | e256 | eb | disp8*2 | 0x5c<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VSUBSD xmm1, xmm2, m64: VEX.128.F2.0F.W0 5C /r
 	{needAVX | vF2 | v0F | 0x5c<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 5<<aBytes},
 	// VSUBSD xmm1, xmm2, xmm3: VEX.128.F2.0F.W0 5C /r
@@ -16266,19 +16266,19 @@ var rows = [...]row{
 	// VUNPCKHPD zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F.W1 15 /r
 	{needAVX512F | v66 | v0F | vw1 | e512 | disp8*6 | 0x15<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VUNPCKHPD zmm1 {k1}{z}, zmm3, m64 {1to8}: EVEX.512.66.0F.W1 15 /r
-	{needAVX512F | v66 | v0F | vw1 | e512 | eb | disp8*3 | 0x15<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512F | v66 | v0F | vw1 | e512 | eb | disp8*3 | 0x15<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VUNPCKHPD xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F.W1 15 /r
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | 0x15<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VUNPCKHPD xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F.W1 15 /r
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | disp8*4 | 0x15<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VUNPCKHPD xmm1 {k1}{z}, xmm3, m64 {1to2}: EVEX.128.66.0F.W1 15 /r
-	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | eb | disp8*3 | 0x15<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | eb | disp8*3 | 0x15<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 2<<aCount | 5<<aBytes},
 	// VUNPCKHPD ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F.W1 15 /r
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | 0x15<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VUNPCKHPD ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F.W1 15 /r
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | disp8*5 | 0x15<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VUNPCKHPD ymm1 {k1}{z}, ymm3, m64 {1to4}: EVEX.256.66.0F.W1 15 /r
-	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | eb | disp8*3 | 0x15<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | eb | disp8*3 | 0x15<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 5<<aBytes},
 	// VUNPCKHPS xmm1, xmm2, m128: VEX.128.0F.W0 15 /r
 	{needAVX | v0F | 0x15<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 7<<aBytes},
 	// VUNPCKHPS xmm1, xmm2, xmm3: VEX.128.0F.W0 15 /r
@@ -16292,19 +16292,19 @@ var rows = [...]row{
 	// VUNPCKHPS zmm1 {k1}{z}, zmm3, m512: EVEX.512.0F.W0 15 /r
 	{needAVX512F | v0F | e512 | disp8*6 | 0x15<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VUNPCKHPS zmm1 {k1}{z}, zmm3, m32 {1to16}: EVEX.512.0F.W0 15 /r
-	{needAVX512F | v0F | e512 | eb | disp8*2 | 0x15<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512F | v0F | e512 | eb | disp8*2 | 0x15<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VUNPCKHPS xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.0F.W0 15 /r
 	{needAVX512FAndAVX512VL | v0F | 0x15<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VUNPCKHPS xmm1 {k1}{z}, xmm3, m128: EVEX.128.0F.W0 15 /r
 	{needAVX512FAndAVX512VL | v0F | disp8*4 | 0x15<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VUNPCKHPS xmm1 {k1}{z}, xmm3, m32 {1to4}: EVEX.128.0F.W0 15 /r
-	{needAVX512FAndAVX512VL | v0F | eb | disp8*2 | 0x15<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v0F | eb | disp8*2 | 0x15<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VUNPCKHPS ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.0F.W0 15 /r
 	{needAVX512FAndAVX512VL | v0F | e256 | 0x15<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VUNPCKHPS ymm1 {k1}{z}, ymm3, m256: EVEX.256.0F.W0 15 /r
 	{needAVX512FAndAVX512VL | v0F | e256 | disp8*5 | 0x15<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VUNPCKHPS ymm1 {k1}{z}, ymm3, m32 {1to8}: EVEX.256.0F.W0 15 /r
-	{needAVX512FAndAVX512VL | v0F | e256 | eb | disp8*2 | 0x15<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v0F | e256 | eb | disp8*2 | 0x15<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VUNPCKLPD xmm1, xmm2, m128: VEX.128.66.0F.W0 14 /r
 	{needAVX | v66 | v0F | 0x14<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 7<<aBytes},
 	// VUNPCKLPD xmm1, xmm2, xmm3: VEX.128.66.0F.W0 14 /r
@@ -16318,19 +16318,19 @@ var rows = [...]row{
 	// VUNPCKLPD zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F.W1 14 /r
 	{needAVX512F | v66 | v0F | vw1 | e512 | disp8*6 | 0x14<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VUNPCKLPD zmm1 {k1}{z}, zmm3, m64 {1to8}: EVEX.512.66.0F.W1 14 /r
-	{needAVX512F | v66 | v0F | vw1 | e512 | eb | disp8*3 | 0x14<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512F | v66 | v0F | vw1 | e512 | eb | disp8*3 | 0x14<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VUNPCKLPD xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F.W1 14 /r
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | 0x14<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VUNPCKLPD xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F.W1 14 /r
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | disp8*4 | 0x14<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VUNPCKLPD xmm1 {k1}{z}, xmm3, m64 {1to2}: EVEX.128.66.0F.W1 14 /r
-	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | eb | disp8*3 | 0x14<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | eb | disp8*3 | 0x14<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 2<<aCount | 5<<aBytes},
 	// VUNPCKLPD ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F.W1 14 /r
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | 0x14<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VUNPCKLPD ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F.W1 14 /r
 	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | disp8*5 | 0x14<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VUNPCKLPD ymm1 {k1}{z}, ymm3, m64 {1to4}: EVEX.256.66.0F.W1 14 /r
-	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | eb | disp8*3 | 0x14<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512FAndAVX512VL | v66 | v0F | vw1 | e256 | eb | disp8*3 | 0x14<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 5<<aBytes},
 	// VUNPCKLPS xmm1, xmm2, m128: VEX.128.0F.W0 14 /r
 	{needAVX | v0F | 0x14<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 7<<aBytes},
 	// VUNPCKLPS xmm1, xmm2, xmm3: VEX.128.0F.W0 14 /r
@@ -16344,19 +16344,19 @@ var rows = [...]row{
 	// VUNPCKLPS zmm1 {k1}{z}, zmm3, m512: EVEX.512.0F.W0 14 /r
 	{needAVX512F | v0F | e512 | disp8*6 | 0x14<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VUNPCKLPS zmm1 {k1}{z}, zmm3, m32 {1to16}: EVEX.512.0F.W0 14 /r
-	{needAVX512F | v0F | e512 | eb | disp8*2 | 0x14<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512F | v0F | e512 | eb | disp8*2 | 0x14<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VUNPCKLPS xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.0F.W0 14 /r
 	{needAVX512FAndAVX512VL | v0F | 0x14<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VUNPCKLPS xmm1 {k1}{z}, xmm3, m128: EVEX.128.0F.W0 14 /r
 	{needAVX512FAndAVX512VL | v0F | disp8*4 | 0x14<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VUNPCKLPS xmm1 {k1}{z}, xmm3, m32 {1to4}: EVEX.128.0F.W0 14 /r
-	{needAVX512FAndAVX512VL | v0F | eb | disp8*2 | 0x14<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v0F | eb | disp8*2 | 0x14<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VUNPCKLPS ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.0F.W0 14 /r
 	{needAVX512FAndAVX512VL | v0F | e256 | 0x14<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VUNPCKLPS ymm1 {k1}{z}, ymm3, m256: EVEX.256.0F.W0 14 /r
 	{needAVX512FAndAVX512VL | v0F | e256 | disp8*5 | 0x14<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VUNPCKLPS ymm1 {k1}{z}, ymm3, m32 {1to8}: EVEX.256.0F.W0 14 /r
-	{needAVX512FAndAVX512VL | v0F | e256 | eb | disp8*2 | 0x14<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512FAndAVX512VL | v0F | e256 | eb | disp8*2 | 0x14<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VXORPD xmm1, xmm2, m128: VEX.128.66.0F.W0 57 /r
 	{needAVX | v66 | v0F | 0x57<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 7<<aBytes},
 	// VXORPD xmm1, xmm2, xmm3: VEX.128.66.0F.W0 57 /r
@@ -16370,19 +16370,19 @@ var rows = [...]row{
 	// VXORPD zmm1 {k1}{z}, zmm3, m512: EVEX.512.66.0F.W1 57 /r
 	{needAVX512DQ | v66 | v0F | vw1 | e512 | disp8*6 | 0x57<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VXORPD zmm1 {k1}{z}, zmm3, m64 {1to8}: EVEX.512.66.0F.W1 57 /r
-	{needAVX512DQ | v66 | v0F | vw1 | e512 | eb | disp8*3 | 0x57<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512DQ | v66 | v0F | vw1 | e512 | eb | disp8*3 | 0x57<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 5<<aBytes},
 	// VXORPD xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.66.0F.W1 57 /r
 	{needAVX512DQAndAVX512VL | v66 | v0F | vw1 | 0x57<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VXORPD xmm1 {k1}{z}, xmm3, m128: EVEX.128.66.0F.W1 57 /r
 	{needAVX512DQAndAVX512VL | v66 | v0F | vw1 | disp8*4 | 0x57<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VXORPD xmm1 {k1}{z}, xmm3, m64 {1to2}: EVEX.128.66.0F.W1 57 /r
-	{needAVX512DQAndAVX512VL | v66 | v0F | vw1 | eb | disp8*3 | 0x57<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512DQAndAVX512VL | v66 | v0F | vw1 | eb | disp8*3 | 0x57<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 2<<aCount | 5<<aBytes},
 	// VXORPD ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.66.0F.W1 57 /r
 	{needAVX512DQAndAVX512VL | v66 | v0F | vw1 | e256 | 0x57<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VXORPD ymm1 {k1}{z}, ymm3, m256: EVEX.256.66.0F.W1 57 /r
 	{needAVX512DQAndAVX512VL | v66 | v0F | vw1 | e256 | disp8*5 | 0x57<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VXORPD ymm1 {k1}{z}, ymm3, m64 {1to4}: EVEX.256.66.0F.W1 57 /r
-	{needAVX512DQAndAVX512VL | v66 | v0F | vw1 | e256 | eb | disp8*3 | 0x57<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 5<<aBytes},
+	{needAVX512DQAndAVX512VL | v66 | v0F | vw1 | e256 | eb | disp8*3 | 0x57<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 5<<aBytes},
 	// VXORPS xmm1, xmm2, m128: VEX.128.0F.W0 57 /r
 	{needAVX | v0F | 0x57<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encVRM | 7<<aBytes},
 	// VXORPS xmm1, xmm2, xmm3: VEX.128.0F.W0 57 /r
@@ -16396,19 +16396,19 @@ var rows = [...]row{
 	// VXORPS zmm1 {k1}{z}, zmm3, m512: EVEX.512.0F.W0 57 /r
 	{needAVX512DQ | v0F | e512 | disp8*6 | 0x57<<op, cZ | cZ<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 10<<aBytes},
 	// VXORPS zmm1 {k1}{z}, zmm3, m32 {1to16}: EVEX.512.0F.W0 57 /r
-	{needAVX512DQ | v0F | e512 | eb | disp8*2 | 0x57<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512DQ | v0F | e512 | eb | disp8*2 | 0x57<<op, cZ | cZ<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 16<<aCount | 3<<aBytes},
 	// VXORPS xmm1 {k1}{z}, xmm3, xmm4: EVEX.128.0F.W0 57 /r
 	{needAVX512DQAndAVX512VL | v0F | 0x57<<op, cX | cX<<5 | cX<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VXORPS xmm1 {k1}{z}, xmm3, m128: EVEX.128.0F.W0 57 /r
 	{needAVX512DQAndAVX512VL | v0F | disp8*4 | 0x57<<op, cX | cX<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 7<<aBytes},
 	// VXORPS xmm1 {k1}{z}, xmm3, m32 {1to4}: EVEX.128.0F.W0 57 /r
-	{needAVX512DQAndAVX512VL | v0F | eb | disp8*2 | 0x57<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512DQAndAVX512VL | v0F | eb | disp8*2 | 0x57<<op, cX | cX<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 4<<aCount | 3<<aBytes},
 	// VXORPS ymm1 {k1}{z}, ymm3, ymm4: EVEX.256.0F.W0 57 /r
 	{needAVX512DQAndAVX512VL | v0F | e256 | 0x57<<op, cY | cY<<5 | cY<<10, inReg | inV<<4 | inRM<<8, encZRR | aZeroing},
 	// VXORPS ymm1 {k1}{z}, ymm3, m256: EVEX.256.0F.W0 57 /r
 	{needAVX512DQAndAVX512VL | v0F | e256 | disp8*5 | 0x57<<op, cY | cY<<5 | cMem<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 9<<aBytes},
 	// VXORPS ymm1 {k1}{z}, ymm3, m32 {1to8}: EVEX.256.0F.W0 57 /r
-	{needAVX512DQAndAVX512VL | v0F | e256 | eb | disp8*2 | 0x57<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 3<<aBytes},
+	{needAVX512DQAndAVX512VL | v0F | e256 | eb | disp8*2 | 0x57<<op, cY | cY<<5 | cBcst<<10, inReg | inV<<4 | inMem<<8, encZRM | aZeroing | 8<<aCount | 3<<aBytes},
 	// VZEROALL: VEX.256.0F.W0 77
 	{needAVX | v0F | l256 | 0x77<<op, 0, 0, encVNone},
 	// VZEROUPPER: VEX.128.0F.W0 77

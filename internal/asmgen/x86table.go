@@ -176,6 +176,9 @@ func (f *form) attributes(ambiguous, mirrored bool) string {
 	if f.param("rel") >= 0 && (f.name == "JMP" || f.name[0] == 'J' && !strings.HasSuffix(f.name, "CXZ")) {
 		add("aEither")
 	}
+	if isMem && mem.kind == "b" {
+		add(fmt.Sprintf("%d<<aCount", mem.count))
+	}
 	if b := f.memBytes(); b > 0 {
 		i := slices.Index(memSizes, b)
 		if i < 0 {
