@@ -1,12 +1,9 @@
 package amd64
 
 import (
-	"bytes"
 	"encoding/hex"
 	"errors"
-	"math/rand/v2"
 	"path/filepath"
-	"reflect"
 	"runtime"
 	"strings"
 	"testing"
@@ -289,67 +286,6 @@ func BenchmarkMix(b *testing.B) {
 	run("Typed", mix, false)
 	run("Emit", mixEmit, false)
 	run("TypedAndFinish", mix, true)
-}
-
-// FuzzGarbage calls methods with any operands at all: there is an error or a whole instruction, and never a panic.
-func FuzzGarbage(f *testing.F) {
-	f.Add(uint64(1), []byte{1, 2, 3})
-	f.Add(uint64(2), bytes.Repeat([]byte{0xff}, 40))
-	f.Fuzz(func(t *testing.T, seed uint64, data []byte) {
-		var a Assembler
-		r := rand.New(rand.NewPCG(seed, uint64(len(data))))
-		label := a.NewLabel("")
-		a.Bind(label)
-		v := reflect.ValueOf(&a)
-		isForm := map[string]bool{}
-		for _, line := range formLines(t) {
-			isForm[line.method] = true
-		}
-		for _, d := range data {
-			i := (int(d) + r.IntN(1000)) % v.NumMethod()
-			if !isForm[v.Type().Method(i).Name] {
-				continue
-			}
-			var args []reflect.Value
-			for p := range v.Method(i).Type().NumIn() {
-				arg := reflect.New(v.Method(i).Type().In(p)).Elem()
-				switch {
-				case arg.Type() == reflect.TypeFor[Mem]():
-					arg.Set(reflect.ValueOf(garbageMem(r)))
-				case arg.Type().ConvertibleTo(reflect.TypeFor[Mem]()):
-					arg.Set(reflect.ValueOf(garbageMem(r)).Convert(arg.Type()))
-				case arg.Type() == reflect.TypeFor[asm.Label]():
-					arg.SetInt(int64(r.IntN(3)))
-				case arg.CanInt():
-					arg.SetInt(int64(r.Uint64()) >> r.IntN(64))
-				default:
-					arg.SetUint(uint64(r.IntN(24)))
-				}
-				args = append(args, arg)
-			}
-			before := a.Len()
-			v.Method(i).Call(args)
-			if a.Err() != nil {
-				require.Equal(t, before, a.Len())
-				a.Reset()
-				label = a.NewLabel("")
-				a.Bind(label)
-				continue
-			}
-			require.Greater(t, a.Len(), before)
-			require.LessOrEqual(t, a.Len(), before+15)
-		}
-		_, err := a.Finish()
-		require.NoError(t, err)
-	})
-}
-
-func garbageMem(r *rand.Rand) Mem {
-	return Mem{
-		disp: int32(r.Uint32()) >> r.IntN(32), label: asm.Label(r.IntN(3)),
-		spec: memSpec(r.IntN(20)) | memSpec(r.IntN(36))<<specIndex | memSpec(r.IntN(4))<<specScale | memSpec(r.IntN(8))<<18 |
-			memSpec(r.IntN(8)*r.IntN(2))<<specSeg | memSpec(r.IntN(2)*r.IntN(2))<<24 | memSpec(r.IntN(2)*r.IntN(4))<<25,
-	}
 }
 
 func TestStrings(t *testing.T) {

@@ -29,7 +29,17 @@ type formLine struct {
 	operands    []string
 }
 
-func formLines(t testing.TB) (all []formLine) {
+// formLines reads the file once.
+func formLines(t testing.TB) []formLine {
+	if allLines == nil {
+		allLines = readLines(t)
+	}
+	return allLines
+}
+
+var allLines []formLine
+
+func readLines(t testing.TB) (all []formLine) {
 	ops := map[string]x86asm.Op{}
 	for op := x86asm.Op(1); op < endOfOps; op++ {
 		ops[OpName(op)] = op
