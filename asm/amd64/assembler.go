@@ -14,6 +14,8 @@ import (
 type Assembler struct {
 	s      core.State
 	denied Features // instructions that need one of these are refused
+
+	missing func(a *Assembler, f form) string // if something is denied
 }
 
 // Reset forgets code, labels and the error, but not the Limit, and keeps the memory for what comes next. Labels from

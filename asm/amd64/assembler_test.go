@@ -159,7 +159,69 @@ func TestErrors(t *testing.T) {
 		"label foreign":     {func(a *Assembler) { a.MOVrm64(RAX, MemLabel(99)) }, asm.ErrLabel, "MOVrm64", "not a label"},
 		"align":             {func(a *Assembler) { a.Align(3) }, asm.ErrRange, "Align", "power of two"},
 		"SSE4.1":            {func(a *Assembler) { a.Limit(AVX); a.ROUNDSDxxi(XMM0, XMM1, 0) }, asm.ErrFeature, "ROUNDSDxxi", "SSE4.1"},
-		"AVX":               {func(a *Assembler) { a.Limit(SSE41); a.VADDPDyym256(0, 0, MemBase(RAX, 0)) }, asm.ErrFeature, "VADDPDyym256", "AVX"},
+		"evex base":         {func(a *Assembler) { a.VADDPDzkzm512(0, NoMask, 0, MemBase(16, 0)) }, asm.ErrOperands, "VADDPDzkzm512", "no such register"},
+		"evex index":        {func(a *Assembler) { a.VADDPDzkzm512(0, NoMask, 0, MemIndex(RAX, 16, 1, 0)) }, asm.ErrOperands, "VADDPDzkzm512", "no such register"},
+		"evex general":      {func(a *Assembler) { a.VPBROADCASTQzkr64(0, NoMask, 17) }, asm.ErrOperands, "VPBROADCASTQzkr64", "no such register"},
+		"evex register":     {func(a *Assembler) { a.VADDPDzkzz(32, NoMask, 0, 0) }, asm.ErrOperands, "VADDPDzkzz", "no such register"},
+		"xmm16 without":     {func(a *Assembler) { a.VADDPDxxx(XMM16, 0, 0) }, asm.ErrOperands, "VADDPDxxx", "without an EVEX prefix"},
+		"xmm16 in SSE":      {func(a *Assembler) { a.ADDPDxx(XMM16, 0) }, asm.ErrOperands, "ADDPDxx", "without an EVEX prefix"},
+		"mask register":     {func(a *Assembler) { a.KADDBkkk(K1, 8, K1) }, asm.ErrOperands, "KADDBkkk", "no such register"},
+		"mask":              {func(a *Assembler) { a.VADDPDzkzz(0, K(8).Merge(), 0, 0) }, asm.ErrOperands, "VADDPDzkzz", "no such mask"},
+		"mask of a store":   {func(a *Assembler) { a.VMOVUPDmkz512(MemBase(RAX, 0), 0x81, 0) }, asm.ErrOperands, "VMOVUPDmkz512", "no such mask"},
+		"zeroing by k0":     {func(a *Assembler) { a.VADDPDzkzm512(0, K0.Zero(), 0, MemBase(RAX, 0)) }, asm.ErrOperands, "VADDPDzkzm512", "no such mask"},
+		"gather by k0":      {func(a *Assembler) { a.VPGATHERDDzkvz(ZMM1, K0, MemIndexZ(RAX, ZMM2, 4, 0)) }, asm.ErrOperands, "VPGATHERDDzkvz", "k0"},
+		"gather into index": {func(a *Assembler) { a.VPGATHERDDzkvz(ZMM2, K1, MemIndexZ(RAX, ZMM2, 4, 0)) }, asm.ErrOperands, "VPGATHERDDzkvz", "same register"},
+		"gather mask":       {func(a *Assembler) { a.VPGATHERDDxvxx(1, MemIndexX(RAX, 2, 4, 0), 1) }, asm.ErrOperands, "VPGATHERDDxvxx", "three registers"},
+		"vector of indices": {func(a *Assembler) { a.ADDrm64(RAX, Mem(MemIndexX(RAX, 2, 4, 0))) }, asm.ErrOperands, "ADDrm64", "not made for this method"},
+		"no vector":         {func(a *Assembler) { a.VPGATHERDDxkvx(1, K1, MemX(MemBase(RAX, 0))) }, asm.ErrOperands, "VPGATHERDDxkvx", "not made for this method"},
+		"vector register":   {func(a *Assembler) { a.VPGATHERDDxkvx(1, K1, MemIndexX(RAX, 32, 1, 0)) }, asm.ErrOperands, "VPGATHERDDxkvx", "no such register"},
+		"vector scale":      {func(a *Assembler) { a.VPGATHERDDxkvx(1, K1, MemIndexX(RAX, 3, 5, 0)) }, asm.ErrOperands, "VPGATHERDDxkvx", "scale"},
+		"rounding":          {func(a *Assembler) { a.VADDPDzkzzER(0, NoMask, 0, 0, 4) }, asm.ErrOperands, "VADDPDzkzzER", "no such rounding"},
+		"segment":           {func(a *Assembler) { a.MOVrm64(RAX, MemBase(RAX, 0).Segment(6)) }, asm.ErrOperands, "MOVrm64", "no such segment"},
+		"cs":                {func(a *Assembler) { a.MOVsr16(CS, AX) }, asm.ErrOperands, "MOVsr16", "no such register"},
+		"segment register":  {func(a *Assembler) { a.MOVrs16(AX, 6) }, asm.ErrOperands, "MOVrs16", "no such register"},
+		"st":                {func(a *Assembler) { a.FLDt(8) }, asm.ErrOperands, "FLDt", "no such register"},
+		"mm":                {func(a *Assembler) { a.PADDWqq(MM0, 8) }, asm.ErrOperands, "PADDWqq", "no such register"},
+		"AVX-512":           {func(a *Assembler) { a.Limit(^AVX512VL); a.VADDPDxkxx(0, NoMask, 0, 0) }, asm.ErrFeature, "VADDPDxkxx", "AVX512VL"},
+		"EVEX for VEX":      {func(a *Assembler) { a.Limit(AVX); a.VCOMISDxx(XMM1, XMM17) }, asm.ErrFeature, "VCOMISDxx", "AVX512F"},
+		"frame":             {func(a *Assembler) { a.Prologue(Frame{Saved: []Reg64{RDI}}) }, asm.ErrOperands, "Prologue", "rbx and r12 to r15"},
+		"frame twice":       {func(a *Assembler) { a.Epilogue(Frame{Saved: []Reg64{RBX, RBX}}) }, asm.ErrOperands, "Epilogue", "once"},
+		"frame size":        {func(a *Assembler) { a.Prologue(Frame{Size: -8}) }, asm.ErrRange, "Prologue", "frame of -8 bytes"},
+		"literal":           {func(a *Assembler) { a.Literal(make([]byte, 5)) }, asm.ErrRange, "Literal", "5 bytes"},
+
+		"Emit: no such op":   {func(a *Assembler) { a.Emit(0) }, asm.ErrOperands, "Emit", "no form"},
+		"Emit: op above":     {func(a *Assembler) { a.Emit(endOfOps) }, asm.ErrOperands, "Emit", "no such instruction"},
+		"Emit: width":        {func(a *Assembler) { a.Emit(x86asm.ADD, x86asm.RAX, x86asm.ECX) }, asm.ErrOperands, "Emit", "ADD rax, ecx: "},
+		"Emit: class":        {func(a *Assembler) { a.Emit(x86asm.ADD, x86asm.RAX, x86asm.X1) }, asm.ErrOperands, "Emit", "ADD rax, xmm1: "},
+		"Emit: too few":      {func(a *Assembler) { a.Emit(x86asm.ADD, x86asm.RAX) }, asm.ErrOperands, "Emit", "no form"},
+		"Emit: too many":     {func(a *Assembler) { a.Emit(x86asm.ADD, make([]x86asm.Arg, 9)...) }, asm.ErrOperands, "Emit", "none"},
+		"Emit: nil":          {func(a *Assembler) { a.Emit(x86asm.ADD, nil) }, asm.ErrOperands, "Emit", "none"},
+		"Emit: privileged":   {func(a *Assembler) { a.Emit(x86asm.HLT) }, asm.ErrOperands, "Emit", "HLT"},
+		"Emit: control":      {func(a *Assembler) { a.Emit(x86asm.MOV, x86asm.RAX, x86asm.CR0) }, asm.ErrOperands, "Emit", "no operand"},
+		"Emit: ambiguous":    {func(a *Assembler) { a.Emit(x86asm.INC, x86asm.Mem{Base: x86asm.RAX}) }, asm.ErrOperands, "Emit", "how many bytes"},
+		"Emit: size":         {func(a *Assembler) { a.Emit(x86asm.INC, SizedMem(x86asm.Mem{Base: x86asm.RAX}, 3)) }, asm.ErrOperands, "Emit", "no form"},
+		"Emit: size of one":  {func(a *Assembler) { a.Emit(x86asm.ADDSD, x86asm.X1, Sized(MemBase(RAX, 0), 16)) }, asm.ErrOperands, "Emit", "no form"},
+		"Emit: index rsp":    {func(a *Assembler) { a.Emit(x86asm.LEA, x86asm.RAX, x86asm.Mem{Index: x86asm.RSP, Scale: 1}) }, asm.ErrOperands, "Emit", "index register rsp"},
+		"Emit: scale":        {func(a *Assembler) { a.Emit(x86asm.LEA, x86asm.RAX, x86asm.Mem{Index: x86asm.RCX, Scale: 3}) }, asm.ErrOperands, "Emit", "scale"},
+		"Emit: base":         {func(a *Assembler) { a.Emit(x86asm.LEA, x86asm.RAX, x86asm.Mem{Base: x86asm.CX}) }, asm.ErrOperands, "Emit", "Mem function"},
+		"Emit: displacement": {func(a *Assembler) { a.Emit(x86asm.LEA, x86asm.RAX, x86asm.Mem{Base: x86asm.RCX, Disp: 1 << 31}) }, asm.ErrOperands, "Emit", "no form"},
+		"Emit: high byte":    {func(a *Assembler) { a.Emit(x86asm.MOV, x86asm.AH, x86asm.SPB) }, asm.ErrOperands, "Emit", "REX"},
+		"Emit: immediate":    {func(a *Assembler) { a.Emit(x86asm.ADD, x86asm.RAX, x86asm.Imm(1<<31)) }, asm.ErrRange, "Emit", "immediate"},
+		"Emit: immediate 8":  {func(a *Assembler) { a.Emit(x86asm.MOV, x86asm.AL, x86asm.Imm(256)) }, asm.ErrRange, "Emit", "immediate"},
+		"Emit: immediate 16": {func(a *Assembler) { a.Emit(x86asm.MOV, x86asm.AX, x86asm.Imm(-32769)) }, asm.ErrRange, "Emit", "immediate"},
+		"Emit: mask":         {func(a *Assembler) { a.Emit(x86asm.VADDPD, Zeroing(x86asm.K1), x86asm.Z1, x86asm.Z2) }, asm.ErrOperands, "Emit", "does not follow"},
+		"Emit: no mask":      {func(a *Assembler) { a.Emit(x86asm.VAESENC, x86asm.Z1, x86asm.K1, x86asm.Z2, x86asm.Z3) }, asm.ErrOperands, "Emit", "no form"},
+		"Emit: zeroing store": {func(a *Assembler) {
+			a.Emit(x86asm.VMOVUPD, SizedMem(x86asm.Mem{Base: x86asm.RAX}, 64), Zeroing(x86asm.K1), x86asm.Z1)
+		}, asm.ErrOperands, "Emit", "no form"},
+		"Emit: rounding":  {func(a *Assembler) { a.Emit(x86asm.VADDPD, x86asm.Y1, x86asm.Y2, x86asm.Y3, Embedded(RoundUp)) }, asm.ErrOperands, "Emit", "no form"},
+		"Emit: broadcast": {func(a *Assembler) { a.Emit(x86asm.VADDPD, x86asm.Z1, x86asm.Z2, Broadcast(MemBase(RAX, 0), 4, 8)) }, asm.ErrOperands, "Emit", "no form"},
+		"Emit: count":     {func(a *Assembler) { a.Emit(x86asm.VADDPD, x86asm.Z1, x86asm.Z2, Broadcast(MemBase(RAX, 0), 8, 4)) }, asm.ErrOperands, "Emit", "no form"},
+		"Emit: distance":  {func(a *Assembler) { a.Emit(x86asm.JRCXZ, x86asm.Rel(128)) }, asm.ErrRange, "Emit", "distance 128"},
+		"Emit: label":     {func(a *Assembler) { a.Emit(x86asm.JMP, Target(99)) }, asm.ErrLabel, "Emit", "not a label"},
+		"Emit: CS":        {func(a *Assembler) { a.Emit(x86asm.MOV, x86asm.CS, x86asm.AX) }, asm.ErrOperands, "Emit", "no form"},
+
+		"AVX": {func(a *Assembler) { a.Limit(SSE41); a.VADDPDyym256(0, 0, MemBase(RAX, 0)) }, asm.ErrFeature, "VADDPDyym256", "AVX"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var a Assembler
@@ -191,6 +253,53 @@ func TestErrors(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, []byte{0xc3}, o.Code)
 		})
+	}
+}
+
+// TestShortBranches: a branch that is to be short is an error where it can't be, and so are those that are always.
+func TestShortBranches(t *testing.T) {
+	for name, emit := range map[string]func(a *Assembler, l asm.Label){
+		"JMPl8": (*Assembler).JMPl8, "JNEl8": (*Assembler).JNEl8, "LOOPl": (*Assembler).LOOPl, "JRCXZl": (*Assembler).JRCXZl,
+	} {
+		for _, n := range []int{127, 128} {
+			var a Assembler
+			l := a.NewLabel("there")
+			emit(&a, l)
+			a.Bytes(make([]byte, n))
+			a.Bind(l)
+			_, err := a.Finish()
+			if n == 127 {
+				require.NoError(t, err, name)
+				continue
+			}
+			require.ErrorIs(t, err, asm.ErrRange, name)
+			require.ErrorContains(t, err, "there")
+		}
+	}
+	var a Assembler
+	l := a.NewLabel("twice")
+	a.Bind(l)
+	a.Bind(l)
+	require.ErrorIs(t, a.Err(), asm.ErrLabel)
+}
+
+// TestFrame: rsp is a multiple of 16 within, and everything is given back.
+func TestFrame(t *testing.T) {
+	for _, c := range []struct {
+		frame Frame
+		hex   string
+	}{
+		{Frame{}, "554889e5" + "c9c3"},
+		{Frame{Size: 8}, "554889e5" + "4883ec10" + "c9c3"},
+		{Frame{Size: 8, Saved: []Reg64{RBX}}, "554889e5" + "53" + "4883ec08" + "488d65f8" + "5b5dc3"},
+		{Frame{Size: 0, Saved: []Reg64{RBX, R12}}, "554889e5" + "534154" + "488d65f0" + "415c5b5dc3"},
+	} {
+		var a Assembler
+		a.Prologue(c.frame)
+		a.Epilogue(c.frame)
+		o, err := a.Finish()
+		require.NoError(t, err)
+		require.Equal(t, c.hex, hex.EncodeToString(o.Code))
 	}
 }
 

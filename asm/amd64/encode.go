@@ -2,7 +2,6 @@ package amd64
 
 import (
 	"encoding/binary"
-	"fmt"
 
 	"github.com/wxjit/wxjit/asm"
 	"github.com/wxjit/wxjit/asm/internal/core"
@@ -241,7 +240,7 @@ func (f form) evexed(reg, v, x uint8, k Mask) uint64 {
 // zrr emits an instruction with an EVEX prefix whose operands are registers.
 func (a *Assembler) zrr(f form, reg, v, rm uint8, k Mask, imm int64) {
 	if k&^zeroing > 7 || k == zeroing {
-		a.badMask(k)
+		a.fail("no such mask", asm.ErrOperands)
 		return
 	}
 	b := a.begin(f, reg|v|rm, 31)
@@ -284,7 +283,7 @@ func (a *Assembler) zsib(f form, reg uint8, k Mask, m Mem, load bool) {
 
 func (a *Assembler) zrmem(f form, reg, v uint8, k Mask, m Mem, imm int64) {
 	if k&^zeroing > 7 || k == zeroing {
-		a.badMask(k)
+		a.fail("no such mask", asm.ErrOperands)
 		return
 	}
 	tail, tn, x, used := m.modRM(reg&7, uint(f>>24)&7)
@@ -461,29 +460,16 @@ func merge(k K) Mask {
 	return Mask(k)
 }
 
-func (a *Assembler) fail(why string, err error) {
-	a.s.Fail("", "", fmt.Errorf("%s: %w", why, err))
-}
+func (a *Assembler) fail(why string, err error) { a.s.Refuse("", "", why, err) }
 
-func (a *Assembler) refuse(m Mem, why string) {
-	a.s.Fail("", m.String(), fmt.Errorf("%s: %w", why, asm.ErrOperands))
-}
-
-func (a *Assembler) badMask(k Mask) {
-	a.s.Fail("", k.String(), fmt.Errorf("no such mask: %w", asm.ErrOperands))
-}
+func (a *Assembler) refuse(m Mem, why string) { a.s.Refuse("", m.String(), why, asm.ErrOperands) }
 
 // check finds what begin stumbled over, if it is an error.
 func (a *Assembler) check(f form, used, limit uint8) {
-	switch {
-	case used <= limit:
-		if missing := needs[f>>needShift] & a.denied; missing != 0 {
-			a.s.Fail("", "", fmt.Errorf("%v: %w", missing, asm.ErrFeature))
-		}
-	case used <= 31:
+	if used > limit {
 		a.fail("no such register, or one above xmm15 without an EVEX prefix", asm.ErrOperands)
-	default:
-		a.fail("no such register", asm.ErrOperands)
+	} else if why := a.missing(a, f); why != "" {
+		a.fail(why, asm.ErrFeature)
 	}
 }
 

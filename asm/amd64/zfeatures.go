@@ -90,7 +90,7 @@ const (
 	needXSAVEOPT                        form = 84 << needShift
 )
 
-var needs = [256]Features{
+var needs = [...]Features{
 	needADX >> needShift:                             ADX,
 	needAES >> needShift:                             AES,
 	needAVX >> needShift:                             AVX,

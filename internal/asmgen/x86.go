@@ -521,7 +521,7 @@ func (x *x86) featureFile() string {
 	for i, s := range sets {
 		fmt.Fprintf(&b, "%s form = %d << needShift\n", s, i+1)
 	}
-	b.WriteString(")\n\nvar needs = [256]Features{\n")
+	b.WriteString(")\n\nvar needs = [...]Features{\n")
 	for _, s := range sets {
 		fmt.Fprintf(&b, "%s>>needShift: %s,\n", s, strings.Join(byName[s], " | "))
 	}

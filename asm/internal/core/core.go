@@ -28,6 +28,8 @@ const (
 // maxCode keeps every offset within an int32, with room for an encoder's distances.
 const maxCode = 1 << 30
 
+const tooLong = "more than 1 GiB of code"
+
 // State is what an assembler has gathered. The zero value is ready for use. It is not for concurrent use.
 type State struct {
 	// Buf is the code so far. Encoders get room from Room and extend Buf by what they wrote.
@@ -102,7 +104,7 @@ func (s *State) grow() {
 	case s.err != nil:
 		s.Buf = s.sink[:0:len(s.sink)]
 	case len(s.Buf) > maxCode:
-		s.Fail("emit", "", fmt.Errorf("more than %d bytes of code: %w", maxCode, asm.ErrRange))
+		s.Refuse("emit", "", tooLong, asm.ErrRange)
 	default:
 		s.Buf = slices.Grow(s.Buf, max(MaxInst, 256))
 	}
@@ -121,6 +123,11 @@ func (s *State) Err() error {
 // write where nobody looks.
 func (s *State) Fail(op, args string, err error) {
 	s.fail(len(s.Buf), op, args, err)
+}
+
+// Refuse is Fail with the reason as text.
+func (s *State) Refuse(op, args, why string, err error) {
+	s.fail(len(s.Buf), op, args, fmt.Errorf("%s: %w", why, err))
 }
 
 func (s *State) fail(off int, op, args string, err error) {
@@ -267,7 +274,7 @@ func (s *State) Bytes(b []byte) {
 	}
 	off := len(s.Buf)
 	if len(b) > maxCode-off {
-		s.Fail("Bytes", "", fmt.Errorf("more than %d bytes of code: %w", maxCode, asm.ErrRange))
+		s.Refuse("Bytes", "", tooLong, asm.ErrRange)
 		return
 	}
 	s.Buf = append(s.Buf, b...)

@@ -45,7 +45,7 @@ func (s *State) AlignLater(n int) {
 		return
 	}
 	if n > maxCode-len(s.Buf) {
-		s.Fail("Align", strconv.Itoa(n), fmt.Errorf("more than %d bytes of code: %w", maxCode, asm.ErrRange))
+		s.Refuse("Align", strconv.Itoa(n), tooLong, asm.ErrRange)
 		return
 	}
 	s.items = append(s.items, item{off: int32(len(s.Buf)), room: uint16(n), align: true})
