@@ -37,6 +37,7 @@ func AMD64(code []byte, pc uint64) (Inst, error) {
 	if err != nil || inst.Op == 0 {
 		return Inst{}, ErrUnknown
 	}
+	relative(&inst, code)
 	i := Inst{Len: inst.Len}
 	next := pc + uint64(inst.Len)
 	for _, arg := range inst.Args {
@@ -69,7 +70,7 @@ func ARM64(code []byte, pc uint64) (Inst, error) {
 	for _, arg := range inst.Args {
 		if rel, ok := arg.(arm64asm.PCRel); ok {
 			i.Target, i.HasTarget = pc+uint64(int64(rel)), true
-			i.Text = relative.ReplaceAllString(i.Text, fmt.Sprintf("%#x", i.Target))
+			i.Text = dotted.ReplaceAllString(i.Text, fmt.Sprintf("%#x", i.Target))
 		}
 	}
 	return i, nil
@@ -78,7 +79,7 @@ func ARM64(code []byte, pc uint64) (Inst, error) {
 // objdump has a blank behind every comma, the decoder not behind those in brackets.
 var blanks = regexp.MustCompile(`, ?`)
 
-var relative = regexp.MustCompile(`\.[+-]0x[0-9a-f]+$`)
+var dotted = regexp.MustCompile(`\.[+-]0x[0-9a-f]+$`)
 
 // arm64Mutex: arm64asm.Decode writes a variable of its package.
 var arm64Mutex sync.Mutex

@@ -3,6 +3,7 @@ package disasm
 import (
 	"bytes"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"golang.org/x/arch/x86/x86asm"
@@ -21,7 +22,11 @@ var predicates = [...]string{"eq", "lt", "le", "unord", "neq", "nlt", "nle", "or
 
 // intel is the text of an instruction.
 func intel(inst x86asm.Inst, code []byte, i Inst) string {
-	mnemonic, args, _ := strings.Cut(strings.ToLower(x86asm.IntelSyntax(inst, 0, nil)), " ")
+	text := strings.ToLower(x86asm.IntelSyntax(inst, 0, nil))
+	if rest, ok := strings.CutPrefix(text, "addr32 "); ok { // JECXZ, where it is part of the name
+		text = rest
+	}
+	mnemonic, args, _ := strings.Cut(text, " ")
 	if name, ok := mnemonics[mnemonic]; ok {
 		mnemonic = name
 	}
@@ -31,11 +36,17 @@ func intel(inst x86asm.Inst, code []byte, i Inst) string {
 	if inst.Op == x86asm.NOP && code[len(code)-1] == 0x90 && len(code) > 1 {
 		return "xchg ax,ax" // 66 90, and it is
 	}
-	if inst.Op == x86asm.NOP && args != "" {
+	if _, ok := inst.Args[0].(x86asm.Mem); ok && inst.Op == x86asm.NOP {
 		return nop(inst, code)
 	}
 	if args == "" {
 		return mnemonic
+	}
+	if opcode := code[prefixes(code)]; opcode&^7 == 0xd8 && mnemonic != "fnstsw" {
+		return strings.TrimSpace(mnemonic + " " + strings.Join(x87(inst, opcode), ","))
+	}
+	if byArgs(inst) {
+		return mnemonic + " " + strings.Join(operandsOf(inst, args, i), ",")
 	}
 	var operands []string
 	for k, text := range strings.Split(args, ", ") {
@@ -130,11 +141,146 @@ func needsDisp(m x86asm.Mem) bool {
 	return false
 }
 
+// register is the name of a register.
 func register(r x86asm.Reg) string {
-	if r == 0 {
+	name := strings.ToLower(r.String())
+	switch {
+	case r == 0:
 		return ""
+	case r >= x86asm.SPB && r <= x86asm.DIB:
+		return name[:2] + "l"
+	case r >= x86asm.R8L && r <= x86asm.R15L:
+		return name[:len(name)-1] + "d"
+	case r == x86asm.F0:
+		return "st"
+	case r > x86asm.F0 && r <= x86asm.F7:
+		return "st(" + name[1:] + ")"
+	case r >= x86asm.M0 && r <= x86asm.M7:
+		return "mm" + name[1:]
+	case r >= x86asm.X0 && r <= x86asm.X31, r >= x86asm.Y0 && r <= x86asm.Y31, r >= x86asm.Z0 && r <= x86asm.Z31:
+		return name[:1] + "mm" + name[1:]
 	}
-	return strings.ToLower(r.String())
+	return name
+}
+
+// byArgs tells that the text of the operands is made without the decoder's: of vector instructions, where its text joins
+// operands, and of the x87 unit and MMX, whose registers it names otherwise.
+func byArgs(inst x86asm.Inst) bool {
+	switch inst.Prefix[0] &^ (x86asm.PrefixImplicit | x86asm.PrefixIgnored) {
+	case x86asm.PrefixEVEX, x86asm.PrefixVEX2Bytes, x86asm.PrefixVEX3Bytes:
+		return true
+	}
+	for _, arg := range inst.Args {
+		if r, ok := arg.(x86asm.Reg); ok && r >= x86asm.F0 && r <= x86asm.M7 {
+			return true
+		}
+	}
+	return false
+}
+
+// relative gives an operand relative to rip its base: behind VEX and EVEX the decoder takes it for absolute.
+func relative(inst *x86asm.Inst, code []byte) {
+	at := prefixes(code)
+	length, ok := map[byte]int{0xc5: 3, 0xc4: 4, 0x62: 5}[code[at]]
+	if !ok || at+length >= inst.Len || code[at+length]&0xc7 != 5 {
+		return
+	}
+	for k, arg := range inst.Args {
+		if m, ok := arg.(x86asm.Mem); ok && m.Base == 0 && m.Index == 0 {
+			m.Base = x86asm.RIP
+			inst.Args[k] = m
+		}
+	}
+}
+
+// prefixes counts the bytes in front of VEX, EVEX or an opcode of one byte: segments, sizes, REX.
+func prefixes(code []byte) (n int) {
+	for n < len(code)-1 && (bytes.IndexByte([]byte{0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65, 0x66, 0x67}, code[n]) >= 0 || code[n]&^15 == 0x40) {
+		n++
+	}
+	return n
+}
+
+// x87 is the text of the operands of an instruction of the x87 unit: memory alone, or registers, of which the one that is
+// encoded has its number even if that is 0.
+func x87(inst x86asm.Inst, opcode byte) (operands []string) {
+	for _, arg := range inst.Args {
+		if m, ok := arg.(x86asm.Mem); ok {
+			return []string{sized(inst) + address(m)}
+		}
+	}
+	encoded := 0
+	if inst.Args[1] != nil && opcode&4 == 0 || strings.HasSuffix(inst.Op.String(), "IP") { // D8 to DB: the first is implied
+		encoded = 1
+	}
+	for k, arg := range inst.Args {
+		switch r, _ := arg.(x86asm.Reg); {
+		case r == 0:
+		case k == encoded:
+			operands = append(operands, fmt.Sprintf("st(%d)", r-x86asm.F0))
+		default:
+			operands = append(operands, register(r))
+		}
+	}
+	return operands
+}
+
+var rounding = regexp.MustCompile(`\{(r[nduz]-)?sae\}`)
+
+// operandsOf is the text of all operands; decoder is the decoder's.
+func operandsOf(inst x86asm.Inst, decoder string, i Inst) (operands []string) {
+	masked := strings.Contains(decoder, "{k")
+	if _, ok := inst.Args[0].(x86asm.Reg); ok && inst.Args[2] == nil {
+		masked = false // VPMOVM2D and its like: the mask register is the source
+	}
+	for k, arg := range inst.Args {
+		switch arg := arg.(type) {
+		case x86asm.Reg:
+			if r := arg; masked && k == 1 && r >= x86asm.K0 && r <= x86asm.K7 {
+				operands[0] += "{" + register(r) + "}"
+				if inst.Zeroing {
+					operands[0] += "{z}"
+				}
+				continue
+			}
+			operands = append(operands, register(arg))
+		case x86asm.Mem:
+			operands = append(operands, sized(inst)+address(arg))
+		case x86asm.Imm:
+			operands = append(operands, fmt.Sprintf("%#x", uint8(arg)))
+		case x86asm.Rel:
+			operands = append(operands, fmt.Sprintf("%#x", i.Target))
+		}
+	}
+	if r := rounding.FindString(decoder); r != "" {
+		at := len(operands)
+		if strings.HasPrefix(operands[at-1], "0x") || inst.Args[len(operands)] == nil && isGeneral(inst.Args[at-1]) {
+			at-- // in front of an immediate or a general register
+		}
+		operands[at-1] += r
+	}
+	return operands
+}
+
+func isGeneral(arg x86asm.Arg) bool {
+	r, ok := arg.(x86asm.Reg)
+	return ok && r >= x86asm.EAX && r <= x86asm.R15
+}
+
+var sizes = map[int]string{
+	1: "BYTE", 2: "WORD", 4: "DWORD", 6: "FWORD", 8: "QWORD", 10: "TBYTE", 16: "XMMWORD", 32: "YMMWORD", 64: "ZMMWORD",
+}
+
+// sized is what stands in front of an address.
+func sized(inst x86asm.Inst) string {
+	switch size := sizes[inst.MemBytes]; {
+	case size == "":
+		return ""
+	case inst.Broadcast:
+		return size + " BCST "
+	default:
+		return size + " PTR "
+	}
 }
 
 // immediate is the text of operand k, a number: as wide as the instruction works on, or a byte where it is no number to
