@@ -7,7 +7,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"runtime"
 	"strings"
 	"testing"
 
@@ -42,7 +41,9 @@ var goEncoding = regexp.MustCompile(`// (?:.* or )?([0-9a-fA-F]+)$`)
 
 // goCases gives the instructions of the tests of Go's assembler.
 func goCases(t *testing.T, pattern string) (all [][]byte) {
-	files, err := filepath.Glob(filepath.Join(runtime.GOROOT(), "src", "cmd", "asm", "internal", "asm", "testdata", pattern))
+	root, err := exec.Command("go", "env", "GOROOT").Output()
+	require.NoError(t, err)
+	files, err := filepath.Glob(filepath.Join(strings.TrimSpace(string(root)), "src", "cmd", "asm", "internal", "asm", "testdata", pattern))
 	require.NoError(t, err)
 	require.NotEmpty(t, files)
 	for _, file := range files {

@@ -64,8 +64,10 @@ func subFlags(a, b, borrow uint64, width int) (r, flags uint64) {
 		flag(top((a^b)&(a^r), width), of)
 }
 
-var edges = []uint64{0, 1, 2, 0x0f, 0x10, 0x7f, 0x80, 0xff, 0x7fff, 0x8000, 0xffff, 0x7fffffff, 0x80000000, 0xffffffff,
-	0x7fffffffffffffff, 0x8000000000000000, 0xffffffffffffffff, 0x0123456789abcdef}
+var edges = []uint64{
+	0, 1, 2, 0x0f, 0x10, 0x7f, 0x80, 0xff, 0x7fff, 0x8000, 0xffff, 0x7fffffff, 0x80000000, 0xffffffff,
+	0x7fffffffffffffff, 0x8000000000000000, 0xffffffffffffffff, 0x0123456789abcdef,
+}
 
 // TestArithmetic: results and all flags that are defined, of two operands: registers, memory on either side, immediate.
 func TestArithmetic(t *testing.T) {

@@ -43,8 +43,14 @@ func TestReach(t *testing.T) {
 		n        int // bytes between
 		length   int
 	}{
-		{false, 0, 2}, {false, 127, 2}, {false, 128, 5}, {false, 5000, 5},
-		{true, 0, 2}, {true, 126, 2}, {true, 127, 5}, {true, 5000, 5},
+		{false, 0, 2},
+		{false, 127, 2},
+		{false, 128, 5},
+		{false, 5000, 5},
+		{true, 0, 2},
+		{true, 126, 2},
+		{true, 127, 5},
+		{true, 5000, 5},
 	} {
 		var s State
 		l := s.NewLabel("l")
