@@ -108,9 +108,9 @@ func (a *Assembler) end(n uint) {
 	a.s.Buf = a.s.Buf[:uint(len(a.s.Buf))+n]
 }
 
-// put writes a whole word at byte n; what is behind the end of the instruction is written over by the next.
+// put writes a whole word at byte n, at most 15; what is behind the end of the instruction is written over by the next.
 func put(b *[core.MaxInst]byte, n uint, w uint64) {
-	binary.LittleEndian.PutUint64(b[n%(core.MaxInst-8):], w)
+	binary.LittleEndian.PutUint64(b[n&15:], w)
 }
 
 // none emits an instruction without operands but an immediate.

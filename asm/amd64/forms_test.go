@@ -57,8 +57,9 @@ func readLines(t testing.TB) (all []formLine) {
 	return all
 }
 
-// samplesPerForm is not a multiple of the number of any kind of operand, so that they meet in different ways.
-const samplesPerForm = 17
+// samplesPerForm is not a multiple of the number of any kind of operand, so that they meet in different ways, and more than
+// there are registers: each operand of each form has every number.
+const samplesPerForm = 33
 
 // choice is a value of an operand: the argument of the typed method, that of Emit, and its text.
 type choice struct {
@@ -261,14 +262,21 @@ func makeSamples(t testing.TB) (all []sample) {
 		if !method.IsValid() {
 			t.Fatalf("no method %s", line.method)
 		}
-		n := samplesPerForm
-		if method.Type().NumIn() == 0 {
+		n, some := samplesPerForm, 0
+		switch {
+		case method.Type().NumIn() == 0:
 			n = 1
+		case line.enc == "legacy" || line.enc == "vex": // 16 registers
+			n = 17
 		}
 		for k := range n {
 			if s, ok := line.sample(t, &a, method, turn+k); ok {
 				all = append(all, s)
+				some++
 			}
+		}
+		if n > 1 && some < 8 {
+			t.Fatalf("%s: only %d samples", line.method, some)
 		}
 		turn += 5
 	}
