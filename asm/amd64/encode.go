@@ -239,11 +239,7 @@ func (f form) evexed(reg, v, x uint8, k Mask) uint64 {
 
 // zrr emits an instruction with an EVEX prefix whose operands are registers.
 func (a *Assembler) zrr(f form, reg, v, rm uint8, k Mask, imm int64) {
-	if k&^zeroing > 7 || k == zeroing {
-		a.fail("no such mask", asm.ErrOperands)
-		return
-	}
-	b := a.begin(f, reg|v|rm, 31)
+	b := a.begin(f, reg|v|rm|k.wrong(), 31)
 	w := f.evexed(reg, v, rm>>3, k)
 	w |= uint64(0xc0|reg&7<<3|rm&7) << 40
 	put(b, 0, w)
@@ -282,15 +278,11 @@ func (a *Assembler) zsib(f form, reg uint8, k Mask, m Mem, load bool) {
 }
 
 func (a *Assembler) zrmem(f form, reg, v uint8, k Mask, m Mem, imm int64) {
-	if k&^zeroing > 7 || k == zeroing {
-		a.fail("no such mask", asm.ErrOperands)
-		return
-	}
 	tail, tn, x, used := m.modRM(reg&7, uint(f>>24)&7)
 	if m.spec&memVec == 0 {
 		used = upTo15(used)
 	}
-	b := a.begin(f, reg|v|used, 31)
+	b := a.begin(f, reg|v|used|k.wrong(), 31)
 	w, n := m.spec.prefixed(f.evexed(reg, v, x, k), 40)
 	put(b, 0, w)
 	put(b, n/8, tail)
@@ -452,6 +444,14 @@ func (a *Assembler) or8(f form, r uint8, v int64) { a.or(f, r&^highBit, v) }
 func upTo7(r uint8) uint8  { return r | r&^7<<2 }
 func upTo15(r uint8) uint8 { return r | r&^15<<1 }
 
+// wrong is a number that begin refuses if there is no such mask.
+func (k Mask) wrong() uint8 {
+	if k&^zeroing > 7 || k == zeroing {
+		return 0x80
+	}
+	return 0
+}
+
 // merge is a mask register as the mask of a form that does not zero.
 func merge(k K) Mask {
 	if k > 7 {
@@ -467,7 +467,7 @@ func (a *Assembler) refuse(m Mem, why string) { a.s.Refuse("", m.String(), why, 
 // check finds what begin stumbled over, if it is an error.
 func (a *Assembler) check(f form, used, limit uint8) {
 	if used > limit {
-		a.fail("no such register, or one above xmm15 without an EVEX prefix", asm.ErrOperands)
+		a.fail("no such register or mask, or one above xmm15 without an EVEX prefix", asm.ErrOperands)
 	} else if why := a.missing(a, f); why != "" {
 		a.fail(why, asm.ErrFeature)
 	}

@@ -94,19 +94,21 @@ func (s *State) Len() int {
 // After an error the place is one that is thrown away.
 func (s *State) Room() {
 	if cap(s.Buf)-len(s.Buf) < MaxInst {
-		s.grow()
+		s.grow(MaxInst)
 	}
 }
 
+// grow makes place for n bytes more.
+//
 //go:noinline
-func (s *State) grow() {
+func (s *State) grow(n int) {
 	switch {
 	case s.err != nil:
 		s.Buf = s.sink[:0:len(s.sink)]
-	case len(s.Buf) > maxCode:
-		s.Refuse("emit", "", tooLong, asm.ErrRange)
+	case n > maxCode-len(s.Buf):
+		s.Refuse("", "", tooLong, asm.ErrRange)
 	default:
-		s.Buf = slices.Grow(s.Buf, max(MaxInst, 256))
+		s.Buf = slices.Grow(s.Buf, max(n, 256))
 	}
 }
 
@@ -273,9 +275,10 @@ func (s *State) Bytes(b []byte) {
 		return
 	}
 	off := len(s.Buf)
-	if len(b) > maxCode-off {
-		s.Refuse("Bytes", "", tooLong, asm.ErrRange)
-		return
+	if len(b) > cap(s.Buf)-off {
+		if s.grow(len(b)); s.err != nil {
+			return
+		}
 	}
 	s.Buf = append(s.Buf, b...)
 	if n := len(s.data); n > 0 && s.data[n-1].Offset+s.data[n-1].Len == off {
