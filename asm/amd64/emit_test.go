@@ -74,7 +74,7 @@ var undecoded = []difference{
 	{"", regexp.MustCompile(`^[VKABPRSM]\w+ .*([fg]s:|\[(r8d|ecx))`), "a segment or address size in front of VEX or EVEX is not decoded"},
 	{"", regexp.MustCompile(`^[VKABPRSM]\w+ .*\[rip\+`), "rip-relative operands behind VEX and EVEX are read as absolute"},
 	{"", regexp.MustCompile(`^VCVT\w+xkxi? `), "the destination of a narrowing conversion is read as YMM"},
-	{"", regexp.MustCompile(`^(\w+to\d+|VCVTNEPS2BF16xkb32) `), "the count of a broadcast is not kept"},
+	{"", regexp.MustCompile(`^\w+to\d+ `), "the count of a broadcast is not kept"},
 	{"", regexp.MustCompile(`^((LAR|LSL)r64|MOVsr16)`), "the source is read as wider than it is"},
 	{"", regexp.MustCompile(`^(LJMPm|LCALLm|FLDm80|FSTPm80)`), "the length in memory is not told"},
 	{"", regexp.MustCompile(`^J\w+l32 `), "a near branch with a short distance"},

@@ -1285,8 +1285,8 @@ func (a *Assembler) VCVTNEPS2BF16xkm128(dst XMM, k Mask, src Mem) {
 	a.zrm(needAVX512BF16AndAVX512VL|vF3|v0F38|disp8*4|0x72<<op, uint8(dst), 0, k, src, 0)
 }
 
-// VCVTNEPS2BF16xkb32: VCVTNEPS2BF16 xmm1 {k1}{z}, m32 {1to4}: EVEX.128.F3.0F38.W0 72 /r
-func (a *Assembler) VCVTNEPS2BF16xkb32(dst XMM, k Mask, src Mem) {
+// VCVTNEPS2BF16xkb32to4: VCVTNEPS2BF16 xmm1 {k1}{z}, m32 {1to4}: EVEX.128.F3.0F38.W0 72 /r
+func (a *Assembler) VCVTNEPS2BF16xkb32to4(dst XMM, k Mask, src Mem) {
 	a.zrm(needAVX512BF16AndAVX512VL|vF3|v0F38|eb|disp8*2|0x72<<op, uint8(dst), 0, k, src, 0)
 }
 
@@ -1430,8 +1430,8 @@ func (a *Assembler) VCVTPD2QQxkm128(dst XMM, k Mask, src Mem) {
 	a.zrm(needAVX512DQAndAVX512VL|v66|v0F|vw1|disp8*4|0x7b<<op, uint8(dst), 0, k, src, 0)
 }
 
-// VCVTPD2QQxkb64to2: VCVTPD2QQ xmm1 {k1}{z}, m64 {1to2}: EVEX.128.66.0F.W1 7B /r
-func (a *Assembler) VCVTPD2QQxkb64to2(dst XMM, k Mask, src Mem) {
+// VCVTPD2QQxkb64: VCVTPD2QQ xmm1 {k1}{z}, m64 {1to2}: EVEX.128.66.0F.W1 7B /r
+func (a *Assembler) VCVTPD2QQxkb64(dst XMM, k Mask, src Mem) {
 	a.zrm(needAVX512DQAndAVX512VL|v66|v0F|vw1|eb|disp8*3|0x7b<<op, uint8(dst), 0, k, src, 0)
 }
 
@@ -1530,8 +1530,8 @@ func (a *Assembler) VCVTPD2UQQxkm128(dst XMM, k Mask, src Mem) {
 	a.zrm(needAVX512DQAndAVX512VL|v66|v0F|vw1|disp8*4|0x79<<op, uint8(dst), 0, k, src, 0)
 }
 
-// VCVTPD2UQQxkb64to2: VCVTPD2UQQ xmm1 {k1}{z}, m64 {1to2}: EVEX.128.66.0F.W1 79 /r
-func (a *Assembler) VCVTPD2UQQxkb64to2(dst XMM, k Mask, src Mem) {
+// VCVTPD2UQQxkb64: VCVTPD2UQQ xmm1 {k1}{z}, m64 {1to2}: EVEX.128.66.0F.W1 79 /r
+func (a *Assembler) VCVTPD2UQQxkb64(dst XMM, k Mask, src Mem) {
 	a.zrm(needAVX512DQAndAVX512VL|v66|v0F|vw1|eb|disp8*3|0x79<<op, uint8(dst), 0, k, src, 0)
 }
 
@@ -1930,8 +1930,8 @@ func (a *Assembler) VCVTQQ2PDxkm128(dst XMM, k Mask, src Mem) {
 	a.zrm(needAVX512DQAndAVX512VL|vF3|v0F|vw1|disp8*4|0xe6<<op, uint8(dst), 0, k, src, 0)
 }
 
-// VCVTQQ2PDxkb64to2: VCVTQQ2PD xmm1 {k1}{z}, m64 {1to2}: EVEX.128.F3.0F.W1 E6 /r
-func (a *Assembler) VCVTQQ2PDxkb64to2(dst XMM, k Mask, src Mem) {
+// VCVTQQ2PDxkb64: VCVTQQ2PD xmm1 {k1}{z}, m64 {1to2}: EVEX.128.F3.0F.W1 E6 /r
+func (a *Assembler) VCVTQQ2PDxkb64(dst XMM, k Mask, src Mem) {
 	a.zrm(needAVX512DQAndAVX512VL|vF3|v0F|vw1|eb|disp8*3|0xe6<<op, uint8(dst), 0, k, src, 0)
 }
 
@@ -2205,8 +2205,8 @@ func (a *Assembler) VCVTTPD2QQxkm128(dst XMM, k Mask, src Mem) {
 	a.zrm(needAVX512DQAndAVX512VL|v66|v0F|vw1|disp8*4|0x7a<<op, uint8(dst), 0, k, src, 0)
 }
 
-// VCVTTPD2QQxkb64to2: VCVTTPD2QQ xmm1 {k1}{z}, m64 {1to2}: EVEX.128.66.0F.W1 7A /r
-func (a *Assembler) VCVTTPD2QQxkb64to2(dst XMM, k Mask, src Mem) {
+// VCVTTPD2QQxkb64: VCVTTPD2QQ xmm1 {k1}{z}, m64 {1to2}: EVEX.128.66.0F.W1 7A /r
+func (a *Assembler) VCVTTPD2QQxkb64(dst XMM, k Mask, src Mem) {
 	a.zrm(needAVX512DQAndAVX512VL|v66|v0F|vw1|eb|disp8*3|0x7a<<op, uint8(dst), 0, k, src, 0)
 }
 
@@ -2305,8 +2305,8 @@ func (a *Assembler) VCVTTPD2UQQxkm128(dst XMM, k Mask, src Mem) {
 	a.zrm(needAVX512DQAndAVX512VL|v66|v0F|vw1|disp8*4|0x78<<op, uint8(dst), 0, k, src, 0)
 }
 
-// VCVTTPD2UQQxkb64to2: VCVTTPD2UQQ xmm1 {k1}{z}, m64 {1to2}: EVEX.128.66.0F.W1 78 /r
-func (a *Assembler) VCVTTPD2UQQxkb64to2(dst XMM, k Mask, src Mem) {
+// VCVTTPD2UQQxkb64: VCVTTPD2UQQ xmm1 {k1}{z}, m64 {1to2}: EVEX.128.66.0F.W1 78 /r
+func (a *Assembler) VCVTTPD2UQQxkb64(dst XMM, k Mask, src Mem) {
 	a.zrm(needAVX512DQAndAVX512VL|v66|v0F|vw1|eb|disp8*3|0x78<<op, uint8(dst), 0, k, src, 0)
 }
 
@@ -2730,8 +2730,8 @@ func (a *Assembler) VCVTUQQ2PDxkm128(dst XMM, k Mask, src Mem) {
 	a.zrm(needAVX512DQAndAVX512VL|vF3|v0F|vw1|disp8*4|0x7a<<op, uint8(dst), 0, k, src, 0)
 }
 
-// VCVTUQQ2PDxkb64to2: VCVTUQQ2PD xmm1 {k1}{z}, m64 {1to2}: EVEX.128.F3.0F.W1 7A /r
-func (a *Assembler) VCVTUQQ2PDxkb64to2(dst XMM, k Mask, src Mem) {
+// VCVTUQQ2PDxkb64: VCVTUQQ2PD xmm1 {k1}{z}, m64 {1to2}: EVEX.128.F3.0F.W1 7A /r
+func (a *Assembler) VCVTUQQ2PDxkb64(dst XMM, k Mask, src Mem) {
 	a.zrm(needAVX512DQAndAVX512VL|vF3|v0F|vw1|eb|disp8*3|0x7a<<op, uint8(dst), 0, k, src, 0)
 }
 

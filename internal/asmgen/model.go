@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 )
@@ -148,20 +149,17 @@ func (f *form) method() string {
 	return b.String()
 }
 
+// narrowing are the conversions whose destination is shorter than their source, so that it tells nothing of the length.
+var narrowing = regexp.MustCompile(`^VCVT(T?PD2U?DQ|PD2PS|U?QQ2PS|NEPS2BF16)$`)
+
 // wide tells that a register of the full vector length is among the operands, so that a broadcast needs no count.
 func (f *form) wide() bool {
 	for _, o := range f.ops {
-		if strings.Contains("xyz"[f.l:], o.kind) && len(o.kind) == 1 && (o.kind != "x" || !f.narrows()) {
-			return true
+		if len(o.kind) == 1 && strings.Contains("xyz"[f.l:], o.kind) {
+			return !narrowing.MatchString(f.name)
 		}
 	}
 	return false
-}
-
-// narrows tells that the destination is shorter than the source: the same register may then go with two lengths.
-func (f *form) narrows() bool {
-	o, _ := f.memory()
-	return len(f.ops) < 4 && o.count*o.width == 128 && o.width == 64 && strings.HasPrefix(f.name, "VCVT")
 }
 
 // goType is the type of the parameter for an operand.

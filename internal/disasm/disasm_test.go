@@ -30,6 +30,12 @@ func TestAMD64(t *testing.T) {
 		"cmpltsd xmm1,QWORD PTR [rax]":       "\xf2\x0f\xc2\x08\x01",
 		"nop WORD PTR [rax+rax*1+0x0]":       "\x66\x0f\x1f\x44\x00\x00",
 		"vaddpd ymm1,ymm2,YMMWORD PTR [rax]": "\xc5\xed\x58\x08",
+		"lock cmpxchg QWORD PTR [rsi],rcx":   "\xf0\x48\x0f\xb1\x0e",
+		"vcmpltpd k2{k1},zmm1,zmm2":          "\x62\xf1\xf5\x49\xc2\xd2\x01",
+		"vaddpd zmm1{k1}{z},zmm2,QWORD BCST [rdi+0x8]": "\x62\xf1\xed\xd9\x58\x4f\x01",
+		"vmovups ymm1,YMMWORD PTR [rip+0x0]":           "\xc5\xfc\x10\x0d\x00\x00\x00\x00",
+		"fadd st(2),st":                                "\xdc\xc2",
+		"fild DWORD PTR [rax]":                         "\xdb\x00",
 	} {
 		require.Equal(t, []string{text}, testenv.Objdump(t, "amd64", []byte(code), 0x1000))
 		inst, err := disasm.AMD64([]byte(code), 0x1000)

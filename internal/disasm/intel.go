@@ -27,6 +27,13 @@ func intel(inst x86asm.Inst, code []byte, i Inst) string {
 		text = rest
 	}
 	mnemonic, args, _ := strings.Cut(text, " ")
+	switch mnemonic {
+	case "lock", "rep", "repne": // in front of an instruction
+		if args != "" {
+			inst.Prefix = x86asm.Prefixes{}
+			return mnemonic + " " + intel(inst, code, i)
+		}
+	}
 	if name, ok := mnemonics[mnemonic]; ok {
 		mnemonic = name
 	}
@@ -46,7 +53,11 @@ func intel(inst x86asm.Inst, code []byte, i Inst) string {
 		return strings.TrimSpace(mnemonic + " " + strings.Join(x87(inst, opcode), ","))
 	}
 	if byArgs(inst) {
-		return mnemonic + " " + strings.Join(operandsOf(inst, args, i), ",")
+		operands := operandsOf(inst, args, i)
+		if strings.HasPrefix(mnemonic, "vcmp") && mnemonic != strings.ToLower(inst.Op.String()) {
+			operands = operands[:len(operands)-1] // the immediate is in the mnemonic
+		}
+		return mnemonic + " " + strings.Join(operands, ",")
 	}
 	var operands []string
 	for k, text := range strings.Split(args, ", ") {
