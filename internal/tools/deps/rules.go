@@ -37,7 +37,7 @@ var rules = []rule{
 	{"internal/tramp", []string{"internal/vmem", "internal/icache", cpu, unix}},
 	{"internal/disasm", []string{"asm", xarch}},
 	{"internal/asmgen/...", []string{"asm/...", "internal/asmgen/...", "internal/disasm", xarch}},
-	{"internal/semantics", []string{"asm/...", "codebuf"}},
+	{"internal/semantics/...", []string{"asm/...", "codebuf"}},
 	{"internal/testenv", []string{"internal/vmem", cpu, unix, testify}},
 }
 
