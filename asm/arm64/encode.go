@@ -1,7 +1,6 @@
 package arm64
 
 import (
-	"encoding/binary"
 	"math"
 	"math/bits"
 
@@ -19,14 +18,6 @@ import (
 //	|           |      imm19         | Rt  |      B.cond, CBZ, LDR (literal)
 //	+-----------+------+-------+-----+-----+
 type form uint32
-
-// word emits an instruction.
-func (a *Assembler) word(w form) {
-	a.s.Room()
-	n := len(a.s.Buf)
-	a.s.Buf = a.s.Buf[:n+4]
-	binary.LittleEndian.PutUint32(a.s.Buf[n:], uint32(w))
-}
 
 // dst checks a general register that is written.
 func (a *Assembler) dst(r uint8) {
@@ -286,21 +277,6 @@ func (a *Assembler) loadFloatPair(f form, rt, rt2 uint8, m Mem, size uint) {
 		a.fail(asm.ErrOperands, "both registers of a pair are the same")
 	}
 	a.pair(f, rt, rt2, m, size)
-}
-
-// refer emits an instruction that waits for a label.
-func (a *Assembler) refer(f form, kind asm.RelocKind, l asm.Label) {
-	a.s.Refer("", len(a.s.Buf), kind, l, 0)
-	a.word(f)
-}
-
-// testBit emits TBZ or TBNZ.
-func (a *Assembler) testBit(f form, rt uint8, bit int, l asm.Label) {
-	a.exist(rt)
-	if bit < 0 || bit > 63 {
-		a.fail(asm.ErrRange, "bit %d of 64", bit)
-	}
-	a.refer(f|form(bit>>5&1)<<31|form(bit&31)<<19|form(rt&31), asm.Branch14, l)
 }
 
 // imm16 emits an instruction whose only operand is a number of 16 bits.

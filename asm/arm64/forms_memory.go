@@ -1,7 +1,5 @@
 package arm64
 
-import "github.com/wxjit/wxjit/asm"
-
 // The instructions of this file, one method a form. Above each: the manual's assembler syntax (Arm ARM DDI 0487, "A64 Base
 // Instructions" and "A64 Advanced SIMD and Floating-point Instructions").
 
@@ -59,24 +57,4 @@ func (a *Assembler) LDPddm(dst1, dst2 D, src Mem) {
 // STPddm: STP <Dt1>, <Dt2>, [...]
 func (a *Assembler) STPddm(src1, src2 D, dst Mem) {
 	a.pair(0x6d000000, uint8(src1), uint8(src2), dst, 3)
-}
-
-// LDRxl: LDR <Xt>, <label>
-func (a *Assembler) LDRxl(dst X, src asm.Label) {
-	a.dst(uint8(dst))
-	a.exist(uint8(dst))
-	a.refer(0x58000000|form(dst&31), asm.Branch19, src)
-}
-
-// LDRdl: LDR <Dt>, <label>
-func (a *Assembler) LDRdl(dst D, src asm.Label) {
-	a.exist(uint8(dst))
-	a.refer(0x5c000000|form(dst&31), asm.Branch19, src)
-}
-
-// ADRxl: ADR <Xd>, <label>
-func (a *Assembler) ADRxl(dst X, src asm.Label) {
-	a.dst(uint8(dst))
-	a.exist(uint8(dst))
-	a.refer(0x10000000|form(dst&31), asm.Adr21, src)
 }

@@ -28,8 +28,11 @@ type sample struct {
 
 // notForms are the exported methods that are not instructions, or not ones that the name tells all about.
 var notForms = map[string]bool{
-	"Reset": true, "AllowReserved": true, "Len": true, "Err": true, "NewLabel": true, "Bind": true, "Comment": true,
-	"Bytes": true, "Uint64": true, "Address": true, "Align": true, "Finish": true, "LoadConst": true, "Baddr": true, "BLaddr": true,
+	"Reset": true, "AllowReserved": true, "ForbidRelaxation": true, "Len": true, "Err": true, "NewLabel": true, "Bind": true,
+	"Extern": true, "Comment": true, "Bytes": true, "Uint64": true, "Address": true, "Distance": true, "Align": true, "Finish": true,
+	"Literal32": true, "Literal64": true, "Literal": true, "Pool": true, "LoadConst": true, "LoadConst32": true, "LoadLiteral": true,
+	"LoadAddr": true, "LoadLabel": true, "Baddr": true, "BLaddr": true, "CallAddr": true, "JmpAddr": true, "Prologue": true,
+	"Epilogue": true, "ADRPxl": true, "ADDxxl": true,
 }
 
 var methodName = regexp.MustCompile(`^([A-Z][A-Z0-9]*)([xwpdsimlc]*)$`)
