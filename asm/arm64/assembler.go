@@ -3,6 +3,8 @@ package arm64
 import (
 	"fmt"
 
+	"golang.org/x/arch/arm64/arm64asm"
+
 	"github.com/wxjit/wxjit/asm"
 	"github.com/wxjit/wxjit/asm/internal/core"
 )
@@ -14,6 +16,10 @@ import (
 type Assembler struct {
 	s             core.State
 	allowReserved bool
+	op            arm64asm.Op // of Emit, for errors
+	denied        Features
+	limited       form // the bits of a form that say what it needs, if there is a Limit
+	missing       func(*Assembler, form) string
 }
 
 // Reset forgets code, labels and the error, but not AllowReserved, and keeps the memory for what comes next. Labels
@@ -103,5 +109,9 @@ func (a *Assembler) LoadConst(dst X, v uint64) {
 
 // fail records an error of an instruction.
 func (a *Assembler) fail(kind error, format string, args ...any) {
-	a.s.Fail("", "", fmt.Errorf(format+": %w", append(args, kind)...))
+	op := ""
+	if a.op != 0 {
+		op = opName(a.op)
+	}
+	a.s.Fail(op, "", fmt.Errorf(format+": %w", append(args, kind)...))
 }

@@ -22,3 +22,5 @@
 // what the instruction does not take does not compile. What a type can't say is an error from Finish that names the
 // method and the line of the call: an offset out of range, the zero register as a base.
 package arm64
+
+//go:generate go run ../../internal/asmgen arm64
