@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"fmt"
 
+	"golang.org/x/arch/arm64/arm64asm"
+
 	"github.com/wxjit/wxjit/asm"
 	"github.com/wxjit/wxjit/asm/internal/core"
 )
@@ -15,7 +17,11 @@ import (
 type Assembler struct {
 	s             core.State
 	allowReserved bool
-	rigid         bool // ForbidRelaxation
+	rigid         bool        // ForbidRelaxation
+	op            arm64asm.Op // of Emit, for errors
+	denied        Features
+	limited       form // the bits of a form that say what it needs, if there is a Limit
+	missing       func(*Assembler, form) string
 }
 
 // Reset forgets code, labels and the error, but not AllowReserved and ForbidRelaxation, and keeps the memory for what comes next. Labels
@@ -117,5 +123,9 @@ func (a *Assembler) room() {
 
 // fail records an error of an instruction.
 func (a *Assembler) fail(kind error, format string, args ...any) {
-	a.s.Fail("", "", fmt.Errorf(format+": %w", append(args, kind)...))
+	op := ""
+	if a.op != 0 {
+		op = opName(a.op)
+	}
+	a.s.Fail(op, "", fmt.Errorf(format+": %w", append(args, kind)...))
 }

@@ -29,7 +29,7 @@ func (a *Assembler) absolute(f form, addr uint64) {
 
 // Bcl: B.<cond> <label>
 func (a *Assembler) Bcl(c Cond, target asm.Label) {
-	a.refer(a.cond(0, c)>>12|0x54000000, asm.Branch19, target)
+	a.refer(0x54000000|a.imm(cond0, int64(c)), asm.Branch19, target)
 }
 
 // CBZxl: CBZ <Xt>, <label>
@@ -56,44 +56,32 @@ func (a *Assembler) TBNZxil(src X, bit int, target asm.Label) {
 
 // ADRxl: ADR <Xd>, <label>
 func (a *Assembler) ADRxl(dst X, src asm.Label) {
-	a.dst(uint8(dst))
-	a.exist(uint8(dst))
-	a.refer(0x10000000|form(dst&31), asm.Adr21, src)
+	a.refer(a.with(adr|dstD, uint8(dst), 0, 0, 0), asm.Adr21, src)
 }
 
 // ADRPxl: ADRP <Xd>, <label>: the address of the label's page of 4 KiB.
 func (a *Assembler) ADRPxl(dst X, src asm.Label) {
-	a.dst(uint8(dst))
-	a.exist(uint8(dst))
-	a.refer(adrp|form(dst&31), asm.Page21, src)
+	a.refer(a.with(adrp|dstD, uint8(dst), 0, 0, 0), asm.Page21, src)
 }
 
 // ADDxxl: ADD <Xd>, <Xn>, #:lo12:<label>: after ADRPxl, the address of the label.
 func (a *Assembler) ADDxxl(dst, src X, l asm.Label) {
-	a.dst(uint8(dst))
-	a.exist(uint8(dst | src))
-	if dst == XZR || src == XZR {
-		a.fail(asm.ErrOperands, "the zero register where 31 means sp")
-	}
-	a.refer(addi|form(src&31)<<5|form(dst&31), asm.Lo12, l)
+	a.refer(a.with(addi|dstD, a.notZR(uint8(dst)), a.notZR(uint8(src)), 0, 0), asm.Lo12, l)
 }
 
 // LDRxl: LDR <Xt>, <label>
 func (a *Assembler) LDRxl(dst X, src asm.Label) {
-	a.dst(uint8(dst))
-	a.register(0x58000000, uint8(dst), src)
+	a.register(0x58000000|dstD, uint8(dst), src)
 }
 
 // LDRwl: LDR <Wt>, <label>
 func (a *Assembler) LDRwl(dst W, src asm.Label) {
-	a.dst(uint8(dst))
-	a.register(0x18000000, uint8(dst), src)
+	a.register(0x18000000|dstD, uint8(dst), src)
 }
 
 // LDRSWxl: LDRSW <Xt>, <label>
 func (a *Assembler) LDRSWxl(dst X, src asm.Label) {
-	a.dst(uint8(dst))
-	a.register(0x98000000, uint8(dst), src)
+	a.register(0x98000000|dstD, uint8(dst), src)
 }
 
 // LDRdl: LDR <Dt>, <label>
@@ -104,17 +92,12 @@ func (a *Assembler) LDRsl(dst S, src asm.Label) { a.register(0x1c000000, uint8(d
 
 // register emits an instruction on register rt and a label in 19 bits: CBZ, CBNZ, LDR (literal), PRFM (literal).
 func (a *Assembler) register(f form, rt uint8, l asm.Label) {
-	a.exist(rt)
-	a.refer(f|form(rt&31), asm.Branch19, l)
+	a.refer(a.with(f, rt, 0, 0, 0), asm.Branch19, l)
 }
 
 // testBit emits TBZ or TBNZ.
 func (a *Assembler) testBit(f form, rt uint8, bit int, l asm.Label) {
-	a.exist(rt)
-	if bit < 0 || bit > 63 {
-		a.fail(asm.ErrRange, "bit %d of 64", bit)
-	}
-	a.refer(f|form(bit>>5&1)<<31|form(bit&31)<<19|form(rt&31), asm.Branch14, l)
+	a.refer(a.with(f, rt, 0, 0, 0)|a.imm(bitNumber, int64(bit)), asm.Branch14, l)
 }
 
 // What the longer forms are made of.
@@ -122,6 +105,7 @@ const (
 	nop    form = 0xd503201f // NOP
 	branch form = 0x14000000 // B <label>
 	link   form = 1 << 31    // makes BL of B
+	adr    form = 0x10000000 // ADR <Xd>, <label>
 	adrp   form = 0x90000000 // ADRP <Xd>, <label>
 	addi   form = 0x91000000 // ADD <Xd>, <Xn>, #<imm>
 	brX16  form = 0xd61f0200 // BR X16

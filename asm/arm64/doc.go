@@ -42,3 +42,5 @@
 // instructions; call Pool where control does not come to spare the branch, and ForbidRelaxation around instructions that
 // must stay together, as those between LDXR and STXR should.
 package arm64
+
+//go:generate go run ../../internal/asmgen arm64
