@@ -322,14 +322,11 @@ func (a *Assembler) encode(w *row, r *request) {
 	case label == 0:
 		a.put(f, d, n, m, ra)
 	case r.isRel:
-		a.putRel(a.with(f, d, n, m, ra), label, r.val[w.last(r)])
+		a.putRel(a.with(f, d, n, m, ra), label, r.val[r.n-1])
 	default:
 		a.refer(a.with(f, d, n, m, ra), relocs[label-label26], r.label)
 	}
 }
-
-// last is the index of the operand that is the label.
-func (w *row) last(r *request) int { return r.n - 1 }
 
 // number gives the number of a register at a place where not all are the same.
 func (a *Assembler) number(at place, reg uint8, r *request, i int) uint8 {
