@@ -1,7 +1,6 @@
 package arm64
 
 import (
-	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"math"
@@ -127,123 +126,6 @@ func decodeBitmask(field uint32) uint64 {
 	return elem
 }
 
-// TestLoadConst runs the instructions that LoadConst emits, by hand.
-func TestLoadConst(t *testing.T) {
-	r := rand.New(rand.NewPCG(3, 4))
-	values := []uint64{
-		0, 1, 0xffff, 0x10000, math.MaxUint64, math.MaxUint64 - 1, 0xffff_0000_0000_0000, 0x0000_ffff_0000_ffff, 0xaaaa_aaaa_aaaa_aaaa,
-		0xffff_ffff_ffff_0000, 0xffff_1234_ffff_ffff, 0xffff_1234_ffff_5678, 0x1234_5678_9abc_def0, 1 << 63, 0x7fff_ffff_ffff_ffff,
-		math.Float64bits(math.Pi), 0xffff_ffff_0000_0000, 0xffff_0000_ffff_0000,
-	}
-	for range 20_000 {
-		v := r.Uint64()
-		for shift := 0; shift < 64; shift += 16 { // parts of all zeros and all ones are what matters
-			switch r.IntN(3) {
-			case 0:
-				v &^= 0xffff << shift
-			case 1:
-				v |= 0xffff << shift
-			}
-		}
-		values = append(values, v)
-	}
-	for _, v := range values {
-		var a Assembler
-		a.LoadConst(X7, v)
-		o, err := a.Finish()
-		require.NoError(t, err)
-		var x uint64
-		for code := o.Code; len(code) > 0; code = code[4:] {
-			w := binary.LittleEndian.Uint32(code)
-			imm, shift := uint64(w>>5&0xffff), w>>21&3*16
-			require.EqualValues(t, 7, w&31)
-			switch w >> 23 {
-			case 0b1_10_100101:
-				x = imm << shift
-			case 0b1_00_100101:
-				x = ^(imm << shift)
-			case 0b1_11_100101:
-				x = x&^(0xffff<<shift) | imm<<shift
-			case 0b1_01_100100:
-				require.EqualValues(t, 31, w>>5&31)
-				x = decodeBitmask(w >> 10 & 0x1fff)
-			default:
-				t.Fatalf("%08x", w)
-			}
-		}
-		require.Equal(t, v, x)
-		require.LessOrEqual(t, o.Len()/4, fewest(v), "%#x", v)
-	}
-}
-
-// fewest is how many instructions a constant needs: one for each part that is not like most others, or one in all.
-func fewest(v uint64) int {
-	zeros, ones := 0, 0
-	for shift := 0; shift < 64; shift += 16 {
-		switch uint16(v >> shift) {
-		case 0:
-			zeros++
-		case 0xffff:
-			ones++
-		}
-	}
-	if _, ok := bitmask(v, 64); ok {
-		return 1
-	}
-	return max(1, 4-max(zeros, ones))
-}
-
-// TestBranchRanges has the last distance that each kind of branch reaches, in both directions, and the first it doesn't.
-func TestBranchRanges(t *testing.T) {
-	for name, c := range map[string]struct {
-		emit  func(a *Assembler, l asm.Label)
-		bytes int // reach
-		step  int
-	}{
-		"B":     {(*Assembler).Bl, 128 << 20, 4},
-		"BL":    {(*Assembler).BLl, 128 << 20, 4},
-		"B.EQ":  {func(a *Assembler, l asm.Label) { a.Bcl(EQ, l) }, 1 << 20, 4},
-		"CBZ":   {func(a *Assembler, l asm.Label) { a.CBZxl(X1, l) }, 1 << 20, 4},
-		"TBZ":   {func(a *Assembler, l asm.Label) { a.TBZxil(X1, 63, l) }, 32 << 10, 4},
-		"LDR x": {func(a *Assembler, l asm.Label) { a.LDRxl(X1, l) }, 1 << 20, 4},
-		"LDR d": {func(a *Assembler, l asm.Label) { a.LDRdl(D1, l) }, 1 << 20, 4},
-		"ADR":   {func(a *Assembler, l asm.Label) { a.ADRxl(X1, l) }, 1 << 20, 1},
-	} {
-		if c.bytes > 1<<20 && runtime.GOARCH != "amd64" { // too slow for an emulator, and the same there
-			continue
-		}
-		for _, backward := range []bool{false, true} {
-			for _, beyond := range []bool{false, true} {
-				distance := c.bytes
-				if !backward {
-					distance -= c.step
-				}
-				if beyond {
-					distance += c.step
-				}
-				var a Assembler
-				l := a.NewLabel("far")
-				if backward {
-					a.Bind(l)
-					a.Bytes(make([]byte, distance))
-					c.emit(&a, l)
-				} else {
-					c.emit(&a, l)
-					a.Bytes(make([]byte, distance-4))
-					a.Bind(l)
-				}
-				_, err := a.Finish()
-				if beyond {
-					require.ErrorIs(t, err, asm.ErrRange, "%s backward=%v", name, backward)
-					require.ErrorContains(t, err, "far")
-				} else {
-					require.NoError(t, err, "%s backward=%v", name, backward)
-				}
-			}
-		}
-	}
-}
-
 func TestMisalignedTarget(t *testing.T) {
 	var a Assembler
 	l := a.NewLabel("odd")
@@ -346,19 +228,6 @@ func TestErrors(t *testing.T) {
 			require.Equal(t, "c0035fd6", hex.EncodeToString(o.Code))
 		})
 	}
-}
-
-func TestCallsToAddresses(t *testing.T) {
-	var a Assembler
-	a.BLaddr(0x1000)
-	a.Baddr(0x1000)
-	o, err := a.Finish()
-	require.NoError(t, err)
-	dst := make([]byte, 8)
-	require.NoError(t, o.Place(dst, 0x2000))
-	require.Equal(t, "00fcff97"+"fffbff17", hex.EncodeToString(dst))
-	require.ErrorIs(t, o.Place(dst, 0x2000+128<<20), asm.ErrRange)
-	require.ErrorIs(t, o.Place(dst, 0x2002), asm.ErrRange)
 }
 
 // mix is ten instructions of the kinds that a compiler emits most.

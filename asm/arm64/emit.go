@@ -20,24 +20,24 @@ type row struct {
 
 type span struct{ first, n uint16 }
 
-// role is where an operand goes: a place if it is a register, a field if it is, or has, a value.
+// role is where an operand goes: a spot if it is a register, a field if it is, or has, a value.
 type role struct {
-	at    place
+	at    spot
 	field field
 }
 
-// place is one of the four of registers, and what number may be there.
-type place uint8
+// spot is one of the four places of registers, and what number may be there.
+type spot uint8
 
 const (
-	atD place = 1 << iota
+	atD spot = 1 << iota
 	atN
 	atM
 	atA
 	notZero // 31 is the stack pointer, and this is not it
 	asSP    // this is it
 	isEven
-	follows // the register after the operand before, without a place of its own
+	follows // the register after the operand before, without a spot of its own
 
 	atNM = atN | atM
 )
@@ -328,8 +328,8 @@ func (a *Assembler) encode(w *row, r *request) {
 	}
 }
 
-// number gives the number of a register at a place where not all are the same.
-func (a *Assembler) number(at place, reg uint8, r *request, i int) uint8 {
+// number gives the number of a register at a spot where not all are the same.
+func (a *Assembler) number(at spot, reg uint8, r *request, i int) uint8 {
 	switch {
 	case at&notZero != 0:
 		reg = a.notZR(reg)
@@ -344,7 +344,7 @@ func (a *Assembler) number(at place, reg uint8, r *request, i int) uint8 {
 }
 
 // relocs are the kinds of field for a label, from label26 on.
-var relocs = [...]asm.RelocKind{asm.Branch26, asm.Branch19, asm.Branch14, asm.Adr21, asm.Adr21}
+var relocs = [...]asm.RelocKind{asm.Branch26, asm.Branch19, asm.Branch14, asm.Adr21, asm.Page21}
 
 // putRel emits an instruction with a distance.
 func (a *Assembler) putRel(f form, label field, distance int64) {

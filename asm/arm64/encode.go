@@ -6,6 +6,7 @@ import (
 	"math/bits"
 
 	"github.com/wxjit/wxjit/asm"
+	"github.com/wxjit/wxjit/asm/internal/core"
 )
 
 // form is an instruction with all its operands zero, as the row of Arm ARM DDI 0487, "A64 Instruction Set Encoding", has
@@ -38,20 +39,14 @@ const (
 	seldom = dstA | dstM | dstN | distinct | status | apartN | apartM
 )
 
-// word emits an instruction.
-func (a *Assembler) word(w form) {
-	a.s.Room()
-	n := len(a.s.Buf)
-	a.s.Buf = a.s.Buf[:n+4]
-	binary.LittleEndian.PutUint32(a.s.Buf[n:], uint32(w))
-}
-
 // put emits an instruction with its registers, 0 where it has none. It is with and word in one.
 func (a *Assembler) put(f form, d, n, m, ra uint8) {
 	if d|n|m|ra > 31 || f&(seldom|a.limited) != 0 || f&dstD != 0 && reserved>>(d&31)&1 != 0 {
 		a.check(f, d, n, m, ra)
 	}
-	a.s.Room()
+	if cap(a.s.Buf)-len(a.s.Buf) < core.MaxInst {
+		a.room()
+	}
 	at := len(a.s.Buf)
 	a.s.Buf = a.s.Buf[:at+4]
 	binary.LittleEndian.PutUint32(a.s.Buf[at:], uint32(f)|uint32(m)<<16|uint32(ra)<<10|uint32(n)<<5|uint32(d))
