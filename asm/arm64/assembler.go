@@ -17,7 +17,7 @@ import (
 type Assembler struct {
 	s             core.State
 	allowReserved bool
-	rigid         bool // ForbidRelaxation
+	rigid         bool        // ForbidRelaxation
 	op            arm64asm.Op // of Emit, for errors
 	denied        Features
 	limited       form // the bits of a form that say what it needs, if there is a Limit
