@@ -61,32 +61,32 @@ func (a *Assembler) TBNZxil(src X, bit int, target asm.Label) {
 
 // ADRxl: ADR <Xd>, <label>
 func (a *Assembler) ADRxl(dst X, src asm.Label) {
-	a.refer(a.with(dstD|0x10000000, uint8(dst), 0, 0, 0), asm.Adr21, src)
+	a.refer(a.with(adr|dstD, uint8(dst), 0, 0, 0), asm.Adr21, src)
 }
 
 // ADRPxl: ADRP <Xd>, <label>: the address of the label's page of 4 KiB.
 func (a *Assembler) ADRPxl(dst X, src asm.Label) {
-	a.refer(a.with(dstD|adrp, uint8(dst), 0, 0, 0), asm.Page21, src)
+	a.refer(a.with(adrp|dstD, uint8(dst), 0, 0, 0), asm.Page21, src)
 }
 
 // ADDxxl: ADD <Xd>, <Xn>, #:lo12:<label>: after ADRPxl, the address of the label.
 func (a *Assembler) ADDxxl(dst, src X, l asm.Label) {
-	a.refer(a.with(dstD|addi, a.notZR(uint8(dst)), a.notZR(uint8(src)), 0, 0), asm.Lo12, l)
+	a.refer(a.with(addi|dstD, a.notZR(uint8(dst)), a.notZR(uint8(src)), 0, 0), asm.Lo12, l)
 }
 
 // LDRxl: LDR <Xt>, <label>
 func (a *Assembler) LDRxl(dst X, src asm.Label) {
-	a.register(dstD|0x58000000, uint8(dst), src)
+	a.register(0x58000000|dstD, uint8(dst), src)
 }
 
 // LDRwl: LDR <Wt>, <label>
 func (a *Assembler) LDRwl(dst W, src asm.Label) {
-	a.register(dstD|0x18000000, uint8(dst), src)
+	a.register(0x18000000|dstD, uint8(dst), src)
 }
 
 // LDRSWxl: LDRSW <Xt>, <label>
 func (a *Assembler) LDRSWxl(dst X, src asm.Label) {
-	a.register(dstD|0x98000000, uint8(dst), src)
+	a.register(0x98000000|dstD, uint8(dst), src)
 }
 
 // LDRdl: LDR <Dt>, <label>
@@ -131,6 +131,7 @@ const (
 	nop    form = 0xd503201f // NOP
 	branch form = 0x14000000 // B <label>
 	link   form = 1 << 31    // makes BL of B
+	adr    form = 0x10000000 // ADR <Xd>, <label>
 	adrp   form = 0x90000000 // ADRP <Xd>, <label>
 	addi   form = 0x91000000 // ADD <Xd>, <Xn>, #<imm>
 	brX16  form = 0xd61f0200 // BR X16

@@ -111,7 +111,7 @@ func (g going) reach(t *testing.T, a *Assembler, n, level int) {
 	size := 4 * g.sizes[level]
 	want := a.Len() - 4 + size
 	require.Equal(t, want, o.Len(), "%s over %d bytes: level %d", g.name, n, level)
-	m := place(t, o)
+	m := loaded(t, o)
 	start := m.base + uint64(at)
 	for _, yes := range []bool{true, false} {
 		if g.taken == nil && !yes {

@@ -22,8 +22,8 @@ type machine struct {
 	cond uint16 // bit c: condition c holds
 }
 
-// place puts an object at an address that is no multiple of more than it demands.
-func place(t testing.TB, o *asm.Object) *machine {
+// loaded puts an object at an address that is no multiple of more than it demands.
+func loaded(t testing.TB, o *asm.Object) *machine {
 	m := &machine{t: t, code: make([]byte, o.Len()), base: 0x7fff_1234_5000 + 0xffc&-uint64(o.Align()), cond: 1 << AL}
 	require.NoError(t, o.Place(m.code, uintptr(m.base)))
 	m.pc = m.base
@@ -34,7 +34,7 @@ func place(t testing.TB, o *asm.Object) *machine {
 func finish(t testing.TB, a *Assembler) *machine {
 	o, err := a.Finish()
 	require.NoError(t, err)
-	return place(t, o)
+	return loaded(t, o)
 }
 
 func (m *machine) get(r uint32) uint64 {

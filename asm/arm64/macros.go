@@ -110,10 +110,7 @@ func (a *Assembler) viaVeneer(f form, addr uint64) {
 
 // destination checks a general register that a macro writes.
 func (a *Assembler) destination(rd uint8) {
-	a.check(dstD, rd, 0, 0, 0)
-	if rd == 31 {
-		a.fail(asm.ErrOperands, "the zero register as destination")
-	}
+	a.with(dstD, a.notZR(rd), 0, 0, 0)
 }
 
 // constant loads v into a register of width bits.
