@@ -9,7 +9,7 @@ type a64Row struct {
 	mask, value uint32
 	op          string
 	args        string // codings of the operands in the manual's order, by x/arch's names without "arg_"
-	feature     string // all of these architectural features; none for Armv8.0
+	feature     string // architectural feature, or all of several with "+" between; none for Armv8.0
 }
 
 // a64Added are the forms that arm64asm lacks: Arm ARM DDI 0487, "A64 Base Instruction Descriptions" and "A64 Advanced SIMD
@@ -46,15 +46,3 @@ type a64Row struct {
 //	option_BTI_6_2__c_1__j_2__jc_3   bits 7:6
 //	pstatefield_op1_op2__NAME_C      this name of a field of PSTATE; it is fixed
 var a64Added = slices.Concat(a64Atomic, a64Half, a64Vector, a64System, a64Memory)
-
-// a64Needs are the features that operations of arm64asm's own tables need. Of PMULL and PMULL2 only the form with 1Q is
-// meant.
-var a64Needs = map[string]string{
-	"AESD": "FEAT_AES", "AESE": "FEAT_AES", "AESIMC": "FEAT_AES", "AESMC": "FEAT_AES",
-	"PMULL": "FEAT_PMULL", "PMULL2": "FEAT_PMULL",
-	"SHA1C": "FEAT_SHA1", "SHA1H": "FEAT_SHA1", "SHA1M": "FEAT_SHA1", "SHA1P": "FEAT_SHA1", "SHA1SU0": "FEAT_SHA1",
-	"SHA1SU1": "FEAT_SHA1", "SHA256H": "FEAT_SHA256", "SHA256H2": "FEAT_SHA256", "SHA256SU0": "FEAT_SHA256",
-	"SHA256SU1": "FEAT_SHA256",
-	"CRC32B":    "FEAT_CRC32", "CRC32H": "FEAT_CRC32", "CRC32W": "FEAT_CRC32", "CRC32X": "FEAT_CRC32",
-	"CRC32CB": "FEAT_CRC32", "CRC32CH": "FEAT_CRC32", "CRC32CW": "FEAT_CRC32", "CRC32CX": "FEAT_CRC32",
-}

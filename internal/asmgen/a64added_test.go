@@ -302,7 +302,7 @@ func TestA64AddedFeatures(t *testing.T) {
 	const base = "-mattr=+v8a,+fp-armv8,+neon"
 	for features, lines := range texts {
 		attributes := base
-		for _, f := range strings.Fields(features) {
+		for _, f := range strings.FieldsFunc(features, func(c rune) bool { return c == '+' }) {
 			require.Contains(t, a64Attributes, f)
 			attributes += ",+" + a64Attributes[f]
 		}
@@ -330,10 +330,10 @@ func a64Refused(t *testing.T, lines []string, attributes string) map[int]bool {
 	return refused
 }
 
-// TestA64Needs: the operations are x/arch's, and their features are known.
-func TestA64Needs(t *testing.T) {
+// TestA64Features: the operations are x/arch's, and their features are known.
+func TestA64Features(t *testing.T) {
 	rows := a64XArch(t)
-	for op, feature := range a64Needs {
+	for op, feature := range a64Features {
 		require.Contains(t, a64Attributes, feature)
 		require.True(t, slices.ContainsFunc(rows, func(r a64Row) bool { return r.op == op }), op)
 	}

@@ -18,12 +18,12 @@ var a64Vector = []a64Row{
 	{0xbf00f400, 0x2f00f000, "SQRDMLSH", "Vd_arrangement_size_Q___4H_10__8H_11__2S_20__4S_21 Vn_arrangement_size_Q___4H_10__8H_11__2S_20__4S_21 Vm_arrangement_size___H_1__S_2_index__size_L_H_M__HLM_1__HL_2_1", "FEAT_RDM"},
 	// Complex numbers.
 	{0xbf20ec00, 0x2e00e400, "FCADD", "Vd_arrangement_size_Q___2S_20__4S_21__2D_31 Vn_arrangement_size_Q___2S_20__4S_21__2D_31 Vm_arrangement_size_Q___2S_20__4S_21__2D_31 immediate_12_1__90_0__270_1", "FEAT_FCMA"},
-	{0xbfe0ec00, 0x2e40e400, "FCADD", "Vd_arrangement_Q___4H_0__8H_1 Vn_arrangement_Q___4H_0__8H_1 Vm_arrangement_Q___4H_0__8H_1 immediate_12_1__90_0__270_1", "FEAT_FCMA FEAT_FP16"},
+	{0xbfe0ec00, 0x2e40e400, "FCADD", "Vd_arrangement_Q___4H_0__8H_1 Vn_arrangement_Q___4H_0__8H_1 Vm_arrangement_Q___4H_0__8H_1 immediate_12_1__90_0__270_1", "FEAT_FCMA+FEAT_FP16"},
 	{0xbf20e400, 0x2e00c400, "FCMLA", "Vd_arrangement_size_Q___2S_20__4S_21__2D_31 Vn_arrangement_size_Q___2S_20__4S_21__2D_31 Vm_arrangement_size_Q___2S_20__4S_21__2D_31 immediate_11_2__0_0__90_1__180_2__270_3", "FEAT_FCMA"},
-	{0xbfe0e400, 0x2e40c400, "FCMLA", "Vd_arrangement_Q___4H_0__8H_1 Vn_arrangement_Q___4H_0__8H_1 Vm_arrangement_Q___4H_0__8H_1 immediate_11_2__0_0__90_1__180_2__270_3", "FEAT_FCMA FEAT_FP16"},
+	{0xbfe0e400, 0x2e40c400, "FCMLA", "Vd_arrangement_Q___4H_0__8H_1 Vn_arrangement_Q___4H_0__8H_1 Vm_arrangement_Q___4H_0__8H_1 immediate_11_2__0_0__90_1__180_2__270_3", "FEAT_FCMA+FEAT_FP16"},
 	{0xffe09400, 0x6f801000, "FCMLA", "Vd_arrangement_4S Vn_arrangement_4S Vm_arrangement_S_index__H_1 immediate_13_2__0_0__90_1__180_2__270_3", "FEAT_FCMA"},
-	{0xffc09c00, 0x2f401000, "FCMLA", "Vd_arrangement_4H Vn_arrangement_4H Vm_arrangement_H_index__L_1 immediate_13_2__0_0__90_1__180_2__270_3", "FEAT_FCMA FEAT_FP16"},
-	{0xffc09400, 0x6f401000, "FCMLA", "Vd_arrangement_8H Vn_arrangement_8H Vm_arrangement_H_index__H_L_1 immediate_13_2__0_0__90_1__180_2__270_3", "FEAT_FCMA FEAT_FP16"},
+	{0xffc09c00, 0x2f401000, "FCMLA", "Vd_arrangement_4H Vn_arrangement_4H Vm_arrangement_H_index__L_1 immediate_13_2__0_0__90_1__180_2__270_3", "FEAT_FCMA+FEAT_FP16"},
+	{0xffc09400, 0x6f401000, "FCMLA", "Vd_arrangement_8H Vn_arrangement_8H Vm_arrangement_H_index__H_L_1 immediate_13_2__0_0__90_1__180_2__270_3", "FEAT_FCMA+FEAT_FP16"},
 	// Multiply and accumulate of half precision into single precision.
 	{0xbfe0fc00, 0x0e20ec00, "FMLAL", "Vd_arrangement_Q___2S_0__4S_1 Vn_arrangement_Q___2H_0__4H_1 Vm_arrangement_Q___2H_0__4H_1", "FEAT_FHM"},
 	{0xbfc0f400, 0x0f800000, "FMLAL", "Vd_arrangement_Q___2S_0__4S_1 Vn_arrangement_Q___2H_0__4H_1 Vm_arrangement_H_index__H_L_M_1", "FEAT_FHM"},
