@@ -44,5 +44,6 @@ type a64Row struct {
 //	immediate_0_65535_imm16_0  bits 15:0
 //	immediate_fbits_min_1_max_16_sub_0_immh_immb__32UIntimmhimmb_2  32 less the value in bits 20:16, of which bit 20 is fixed
 //	option_BTI_6_2__c_1__j_2__jc_3   bits 7:6
-//	pstatefield_op1_op2__NAME_C      this name of a field of PSTATE; it is fixed
+//
+// MSR (immediate) for the newer fields of PSTATE is arm64asm's own form.
 var a64Added = slices.Concat(a64Atomic, a64Half, a64Vector, a64System, a64Memory)

@@ -43,7 +43,6 @@ func a64Codings() map[string]a64Coding {
 		"Xns_mem_wb_S_imm9_8_signed":       {0x5ff3e0, [2]uint32{1<<22 | 2<<5, 0x1ff<<12 | 31<<5}, [2]string{"[x2, #-4096]!", "[sp, #4088]!"}},
 
 		"immediate_0_15_nzcv":                                            {0xf, [2]uint32{1, 15}, [2]string{"#1", "#15"}},
-		"immediate_0_15_CRm":                                             {0xf00, [2]uint32{0, 1 << 8}, [2]string{"#0", "#1"}},
 		"immediate_0_65535_imm16":                                        {0x1fffe0, [2]uint32{1 << 5, 0xffff << 5}, [2]string{"#0x1", "#0xffff"}},
 		"immediate_0_65535_imm16_0":                                      {0xffff, [2]uint32{1, 0xffff}, [2]string{"#1", "#65535"}},
 		"immediate_0_63_imm6_10":                                         {0xfc00, [2]uint32{1 << 10, 63 << 10}, [2]string{"#1", "#63"}},
@@ -71,9 +70,6 @@ func a64Codings() map[string]a64Coding {
 		"slabel_imm19_2":        {0xffffe0, [2]uint32{1 << 5, 1 << 23}, [2]string{"#4", "#-1048576"}},
 
 		"option_BTI_6_2__c_1__j_2__jc_3": {0xc0, [2]uint32{1 << 6, 3 << 6}, [2]string{"c", "jc"}},
-		"pstatefield_op1_op2__SSBS_31":   {0, [2]uint32{}, [2]string{"SSBS", "SSBS"}},
-		"pstatefield_op1_op2__DIT_32":    {0, [2]uint32{}, [2]string{"DIT", "DIT"}},
-		"pstatefield_op1_op2__TCO_34":    {0, [2]uint32{}, [2]string{"TCO", "TCO"}},
 	}
 	scalarCodings(c)
 	vectorCodings(c)
@@ -281,7 +277,7 @@ var a64Attributes = map[string]string{
 	"FEAT_DotProd": "dotprod", "FEAT_RDM": "rdm", "FEAT_FCMA": "complxnum", "FEAT_FHM": "fp16fml", "FEAT_JSCVT": "jsconv",
 	"FEAT_FRINTTS": "fptoint", "FEAT_I8MM": "i8mm", "FEAT_BF16": "bf16", "FEAT_SHA512": "sha3", "FEAT_SHA3": "sha3",
 	"FEAT_SM3": "sm4", "FEAT_SM4": "sm4", "FEAT_PAuth": "pauth", "FEAT_BTI": "bti", "FEAT_HBC": "hbc", "FEAT_DGH": "v8a",
-	"FEAT_RAS": "ras", "FEAT_CLRBHB": "clrbhb", "FEAT_SB": "sb", "FEAT_WFxT": "wfxt", "FEAT_SSBS2": "ssbs", "FEAT_DIT": "dit",
+	"FEAT_RAS": "ras", "FEAT_CLRBHB": "clrbhb", "FEAT_SB": "sb", "FEAT_WFxT": "wfxt",
 	"FEAT_MTE": "mte", "FEAT_FlagM": "flagm", "FEAT_FlagM2": "altnzcv", "FEAT_CSSC": "cssc", "FEAT_MOPS": "mops",
 	"FEAT_AES": "aes", "FEAT_PMULL": "aes", "FEAT_SHA1": "sha2", "FEAT_SHA256": "sha2", "FEAT_CRC32": "crc",
 }

@@ -59,7 +59,7 @@ var a64System = []a64Row{
 	{0xffff0000, 0x00000000, "UDF", "immediate_0_65535_imm16_0", ""},
 	{0xffe0001f, 0xd4000002, "HVC", "immediate_0_65535_imm16", ""},
 	{0xffe0001f, 0xd4000003, "SMC", "immediate_0_65535_imm16", ""},
-	// Hints, barriers, PSTATE.
+	// Hints and barriers.
 	{0xffffffff, 0xd50320df, "DGH", "", "FEAT_DGH"},
 	{0xffffffff, 0xd503221f, "ESB", "", "FEAT_RAS"},
 	{0xffffffff, 0xd503229f, "CSDB", "", ""},
@@ -69,9 +69,6 @@ var a64System = []a64Row{
 	{0xffffffff, 0xd50330ff, "SB", "", "FEAT_SB"},
 	{0xffffffe0, 0xd5031000, "WFET", "Xt", "FEAT_WFxT"},
 	{0xffffffe0, 0xd5031020, "WFIT", "Xt", "FEAT_WFxT"},
-	{0xfffff0ff, 0xd503403f, "MSR", "pstatefield_op1_op2__SSBS_31 immediate_0_15_CRm", "FEAT_SSBS2"},
-	{0xfffff0ff, 0xd503405f, "MSR", "pstatefield_op1_op2__DIT_32 immediate_0_15_CRm", "FEAT_DIT"},
-	{0xfffff0ff, 0xd503409f, "MSR", "pstatefield_op1_op2__TCO_34 immediate_0_15_CRm", "FEAT_MTE"},
 	// Flags.
 	{0xffffffff, 0xd500401f, "CFINV", "", "FEAT_FlagM"},
 	{0xffe07c10, 0xba000400, "RMIF", "Xn immediate_0_63_imm6_15 immediate_0_15_nzcv", "FEAT_FlagM"},

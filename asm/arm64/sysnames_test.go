@@ -1,0 +1,162 @@
+package arm64
+
+import (
+	"fmt"
+	"os/exec"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/wxjit/wxjit/internal/testenv"
+)
+
+// named is an instruction with a name in it, and the word that it should be.
+type named struct {
+	text string
+	word uint32
+}
+
+// requireNamed asks llvm-mc to assemble the texts, and, if back, to disassemble the words.
+func requireNamed(t *testing.T, all []named, back bool) {
+	t.Helper()
+	run := func(in string, args ...string) [][]string {
+		cmd := exec.Command(testenv.Tool(t, "llvm-mc-22"), append(args, "-triple=aarch64", "-mattr=+all", "-show-encoding")...)
+		cmd.Stdin = strings.NewReader(in)
+		out, err := cmd.Output()
+		require.NoError(t, err)
+		return regexp.MustCompile(`(?m)^\t(.*?)\s*// encoding: \[0x(..),0x(..),0x(..),0x(..)\]`).FindAllStringSubmatch(string(out), -1)
+	}
+	var texts, words strings.Builder
+	for _, n := range all {
+		fmt.Fprintln(&texts, n.text)
+		fmt.Fprintf(&words, "%#02x %#02x %#02x %#02x\n", n.word&0xff, n.word>>8&0xff, n.word>>16&0xff, n.word>>24)
+	}
+	lines := run(texts.String())
+	require.Len(t, lines, len(all))
+	for i, l := range lines {
+		word, err := strconv.ParseUint(l[5]+l[4]+l[3]+l[2], 16, 32)
+		require.NoError(t, err)
+		if uint32(word) != all[i].word {
+			t.Errorf("%s: %08x, llvm-mc: %08x", all[i].text, all[i].word, word)
+		}
+	}
+	if !back {
+		return
+	}
+	lines = run(words.String(), "-disassemble")
+	require.Len(t, lines, len(all))
+	for i, l := range lines {
+		require.Equal(t, all[i].text, strings.Join(strings.Fields(l[1]), " "))
+	}
+}
+
+// TestSysRegNames: all 32,768 registers have the name that llvm-mc takes for this encoding, and are found by it.
+func TestSysRegNames(t *testing.T) {
+	var all []named
+	for r := range noSysReg {
+		name := r.String()
+		if r == PMSWINC_EL0 { // write only
+			all = append(all, named{"msr " + name + ", x3", 0xd5100003 | uint32(r)<<5})
+		} else {
+			all = append(all, named{"mrs x3, " + name, 0xd5300003 | uint32(r)<<5})
+		}
+		for _, name := range []string{name, strings.ToLower(name)} {
+			if got, ok := ParseSysReg(name); !ok || got != r {
+				t.Errorf("%s: %v %v", name, got, ok)
+			}
+		}
+	}
+	requireNamed(t, all, false)
+	all = nil
+	for _, r := range sysRegs {
+		if r.r != PMSWINC_EL0 { // has no name there
+			all = append(all, named{"mrs x3, " + r.name, 0xd5300003 | uint32(r.r)<<5})
+		}
+	}
+	requireNamed(t, all, true)
+}
+
+// TestSysRegOf: the fields are in their places, and what is no register is refused everywhere.
+func TestSysRegOf(t *testing.T) {
+	require.Equal(t, TPIDR_EL0, SysRegOf(3, 3, 13, 0, 2))
+	require.Equal(t, SysReg(0), SysRegOf(2, 0, 0, 0, 0))
+	require.Equal(t, "S2_0_C0_C0_0", SysReg(0).String())
+	require.Equal(t, "S3_7_C15_C15_7", SysRegOf(3, 7, 15, 15, 7).String())
+	for _, n := range [][5]int{
+		{1, 0, 0, 0, 0},
+		{4, 0, 0, 0, 0},
+		{3, 8, 0, 0, 0},
+		{3, 0, 16, 0, 0},
+		{3, 0, 0, 16, 0},
+		{3, 0, 0, 0, 8},
+		{-1, 0, 0, 0, 0},
+		{3, -1, 0, 0, 0},
+		{3, 0, -1, 0, 0},
+		{3, 0, 0, -1, 0},
+		{3, 0, 0, 0, -1},
+		{1 << 40, 0, 0, 0, 0},
+		{3, 0, 0, 0, 1 << 40},
+	} {
+		require.Equal(t, noSysReg, SysRegOf(n[0], n[1], n[2], n[3], n[4]), n)
+	}
+	for _, name := range []string{
+		"", "TPIDR", "S3_3_C13_C0", "S3_3_C13_C0_2_1", "S1_3_C13_C0_2", "S3_8_C13_C0_2", "S3_3_C16_C0_2", "S3_3_13_C0_2", "S3_3_C13_C0_",
+		"S3_3_C13_C0_8", "S3_-1_C13_C0_2", "S3_3_C+1_C0_2", "S3_3_C13_C0_2 ", "S3_S3_C13_C0_2",
+	} {
+		_, ok := ParseSysReg(name)
+		require.False(t, ok, name)
+	}
+	require.Equal(t, "SysReg(32768)", noSysReg.String())
+}
+
+// TestSysOpNames: the names of operations are llvm-mc's for the same words, both ways.
+func TestSysOpNames(t *testing.T) {
+	var all []named
+	word := func(op uint16, rt uint32) uint32 { return 0xd5080000 | uint32(op)<<5 | rt }
+	for _, o := range dcOps {
+		all = append(all, named{"dc " + DCOp(o.op).String() + ", x3", word(o.op, 3)})
+	}
+	for _, o := range atOps {
+		all = append(all, named{"at " + ATOp(o.op).String() + ", x3", word(o.op, 3)})
+	}
+	alone := func(mnemonic, name string, op uint16, takes bool) {
+		if takes {
+			all = append(all, named{mnemonic + name + ", x3", word(op, 3)})
+		} else {
+			all = append(all, named{mnemonic + name, word(op, 31)})
+		}
+	}
+	for _, o := range icOps {
+		alone("ic ", ICOp(o.op).String(), o.op, ICOp(o.op).TakesRegister())
+	}
+	for _, o := range tlbiOps {
+		alone("tlbi ", TLBIOp(o.op).String(), o.op, TLBIOp(o.op).TakesRegister())
+	}
+	require.Len(t, all, 20+14+3+32)
+	for b := Barrier(0); b <= SY; b++ {
+		all = append(all, named{"dmb " + b.String(), 0xd50330bf | uint32(b)<<8})
+	}
+	for p := Prefetch(0); p < 32; p++ {
+		all = append(all, named{"prfm " + p.String() + ", [x3]", 0xf9800060 | uint32(p)})
+	}
+	for b := BTI_C; b <= BTI_JC; b++ {
+		all = append(all, named{"bti " + b.String(), 0xd503241f | uint32(b)<<6})
+	}
+	for _, f := range []PStateField{PSTATE_UAO, PSTATE_PAN, PSTATE_SPSel, PSTATE_SSBS, PSTATE_DIT, PSTATE_TCO, PSTATE_DAIFSet, PSTATE_DAIFClr} {
+		all = append(all, named{"msr " + f.String() + ", #1", 0xd500411f | uint32(f)>>3<<16 | uint32(f)&7<<5})
+	}
+	requireNamed(t, all, true)
+}
+
+// TestNamesOfNothing: a value that is none of the constants has a text too.
+func TestNamesOfNothing(t *testing.T) {
+	for text, v := range map[string]fmt.Stringer{
+		"DCOp(1)": DCOp(1), "ICOp(1)": ICOp(1), "ATOp(1)": ATOp(1), "TLBIOp(1)": TLBIOp(1), "#16": Barrier(16), "#255": Prefetch(255),
+		"BTITarget(0)": BTITarget(0), "BTITarget(4)": BTITarget(4), "PStateField(63)": PStateField(63),
+	} {
+		require.Equal(t, text, v.String())
+	}
+}
