@@ -17,87 +17,87 @@ type (
 
 // The operations on data caches, and on memory tags.
 const (
-	DC_IVAC    DCOp = 0<<11 | 7<<7 | 6<<3 | 1
-	DC_ISW     DCOp = 0<<11 | 7<<7 | 6<<3 | 2
-	DC_CSW     DCOp = 0<<11 | 7<<7 | 10<<3 | 2
-	DC_CISW    DCOp = 0<<11 | 7<<7 | 14<<3 | 2
-	DC_ZVA     DCOp = 3<<11 | 7<<7 | 4<<3 | 1
-	DC_GVA     DCOp = 3<<11 | 7<<7 | 4<<3 | 3
-	DC_GZVA    DCOp = 3<<11 | 7<<7 | 4<<3 | 4
-	DC_CVAC    DCOp = 3<<11 | 7<<7 | 10<<3 | 1
-	DC_CGVAC   DCOp = 3<<11 | 7<<7 | 10<<3 | 3
-	DC_CGDVAC  DCOp = 3<<11 | 7<<7 | 10<<3 | 5
-	DC_CVAU    DCOp = 3<<11 | 7<<7 | 11<<3 | 1
-	DC_CVAP    DCOp = 3<<11 | 7<<7 | 12<<3 | 1
-	DC_CGVAP   DCOp = 3<<11 | 7<<7 | 12<<3 | 3
-	DC_CGDVAP  DCOp = 3<<11 | 7<<7 | 12<<3 | 5
-	DC_CVADP   DCOp = 3<<11 | 7<<7 | 13<<3 | 1
-	DC_CGVADP  DCOp = 3<<11 | 7<<7 | 13<<3 | 3
-	DC_CGDVADP DCOp = 3<<11 | 7<<7 | 13<<3 | 5
-	DC_CIVAC   DCOp = 3<<11 | 7<<7 | 14<<3 | 1
-	DC_CIGVAC  DCOp = 3<<11 | 7<<7 | 14<<3 | 3
-	DC_CIGDVAC DCOp = 3<<11 | 7<<7 | 14<<3 | 5
+	DC_IVAC    DCOp = 0<<11 + 7<<7 + 6<<3 + 1
+	DC_ISW     DCOp = 0<<11 + 7<<7 + 6<<3 + 2
+	DC_CSW     DCOp = 0<<11 + 7<<7 + 10<<3 + 2
+	DC_CISW    DCOp = 0<<11 + 7<<7 + 14<<3 + 2
+	DC_ZVA     DCOp = 3<<11 + 7<<7 + 4<<3 + 1
+	DC_GVA     DCOp = 3<<11 + 7<<7 + 4<<3 + 3
+	DC_GZVA    DCOp = 3<<11 + 7<<7 + 4<<3 + 4
+	DC_CVAC    DCOp = 3<<11 + 7<<7 + 10<<3 + 1
+	DC_CGVAC   DCOp = 3<<11 + 7<<7 + 10<<3 + 3
+	DC_CGDVAC  DCOp = 3<<11 + 7<<7 + 10<<3 + 5
+	DC_CVAU    DCOp = 3<<11 + 7<<7 + 11<<3 + 1
+	DC_CVAP    DCOp = 3<<11 + 7<<7 + 12<<3 + 1
+	DC_CGVAP   DCOp = 3<<11 + 7<<7 + 12<<3 + 3
+	DC_CGDVAP  DCOp = 3<<11 + 7<<7 + 12<<3 + 5
+	DC_CVADP   DCOp = 3<<11 + 7<<7 + 13<<3 + 1
+	DC_CGVADP  DCOp = 3<<11 + 7<<7 + 13<<3 + 3
+	DC_CGDVADP DCOp = 3<<11 + 7<<7 + 13<<3 + 5
+	DC_CIVAC   DCOp = 3<<11 + 7<<7 + 14<<3 + 1
+	DC_CIGVAC  DCOp = 3<<11 + 7<<7 + 14<<3 + 3
+	DC_CIGDVAC DCOp = 3<<11 + 7<<7 + 14<<3 + 5
 )
 
 // The operations on instruction caches.
 const (
-	IC_IALLUIS ICOp = 0<<11 | 7<<7 | 1<<3 | 0
-	IC_IALLU   ICOp = 0<<11 | 7<<7 | 5<<3 | 0
-	IC_IVAU    ICOp = 3<<11 | 7<<7 | 5<<3 | 1
+	IC_IALLUIS ICOp = 0<<11 + 7<<7 + 1<<3 + 0
+	IC_IALLU   ICOp = 0<<11 + 7<<7 + 5<<3 + 0
+	IC_IVAU    ICOp = 3<<11 + 7<<7 + 5<<3 + 1
 )
 
 // The translations of addresses, all for higher exception levels.
 const (
-	AT_S1E1R  ATOp = 0<<11 | 7<<7 | 8<<3 | 0
-	AT_S1E1W  ATOp = 0<<11 | 7<<7 | 8<<3 | 1
-	AT_S1E0R  ATOp = 0<<11 | 7<<7 | 8<<3 | 2
-	AT_S1E0W  ATOp = 0<<11 | 7<<7 | 8<<3 | 3
-	AT_S1E1RP ATOp = 0<<11 | 7<<7 | 9<<3 | 0
-	AT_S1E1WP ATOp = 0<<11 | 7<<7 | 9<<3 | 1
-	AT_S1E2R  ATOp = 4<<11 | 7<<7 | 8<<3 | 0
-	AT_S1E2W  ATOp = 4<<11 | 7<<7 | 8<<3 | 1
-	AT_S12E1R ATOp = 4<<11 | 7<<7 | 8<<3 | 4
-	AT_S12E1W ATOp = 4<<11 | 7<<7 | 8<<3 | 5
-	AT_S12E0R ATOp = 4<<11 | 7<<7 | 8<<3 | 6
-	AT_S12E0W ATOp = 4<<11 | 7<<7 | 8<<3 | 7
-	AT_S1E3R  ATOp = 6<<11 | 7<<7 | 8<<3 | 0
-	AT_S1E3W  ATOp = 6<<11 | 7<<7 | 8<<3 | 1
+	AT_S1E1R  ATOp = 0<<11 + 7<<7 + 8<<3 + 0
+	AT_S1E1W  ATOp = 0<<11 + 7<<7 + 8<<3 + 1
+	AT_S1E0R  ATOp = 0<<11 + 7<<7 + 8<<3 + 2
+	AT_S1E0W  ATOp = 0<<11 + 7<<7 + 8<<3 + 3
+	AT_S1E1RP ATOp = 0<<11 + 7<<7 + 9<<3 + 0
+	AT_S1E1WP ATOp = 0<<11 + 7<<7 + 9<<3 + 1
+	AT_S1E2R  ATOp = 4<<11 + 7<<7 + 8<<3 + 0
+	AT_S1E2W  ATOp = 4<<11 + 7<<7 + 8<<3 + 1
+	AT_S12E1R ATOp = 4<<11 + 7<<7 + 8<<3 + 4
+	AT_S12E1W ATOp = 4<<11 + 7<<7 + 8<<3 + 5
+	AT_S12E0R ATOp = 4<<11 + 7<<7 + 8<<3 + 6
+	AT_S12E0W ATOp = 4<<11 + 7<<7 + 8<<3 + 7
+	AT_S1E3R  ATOp = 6<<11 + 7<<7 + 8<<3 + 0
+	AT_S1E3W  ATOp = 6<<11 + 7<<7 + 8<<3 + 1
 )
 
 // The invalidations of translations in Armv8.0, all for higher exception levels.
 const (
-	TLBI_VMALLE1IS    TLBIOp = 0<<11 | 8<<7 | 3<<3 | 0
-	TLBI_VAE1IS       TLBIOp = 0<<11 | 8<<7 | 3<<3 | 1
-	TLBI_ASIDE1IS     TLBIOp = 0<<11 | 8<<7 | 3<<3 | 2
-	TLBI_VAAE1IS      TLBIOp = 0<<11 | 8<<7 | 3<<3 | 3
-	TLBI_VALE1IS      TLBIOp = 0<<11 | 8<<7 | 3<<3 | 5
-	TLBI_VAALE1IS     TLBIOp = 0<<11 | 8<<7 | 3<<3 | 7
-	TLBI_VMALLE1      TLBIOp = 0<<11 | 8<<7 | 7<<3 | 0
-	TLBI_VAE1         TLBIOp = 0<<11 | 8<<7 | 7<<3 | 1
-	TLBI_ASIDE1       TLBIOp = 0<<11 | 8<<7 | 7<<3 | 2
-	TLBI_VAAE1        TLBIOp = 0<<11 | 8<<7 | 7<<3 | 3
-	TLBI_VALE1        TLBIOp = 0<<11 | 8<<7 | 7<<3 | 5
-	TLBI_VAALE1       TLBIOp = 0<<11 | 8<<7 | 7<<3 | 7
-	TLBI_IPAS2E1IS    TLBIOp = 4<<11 | 8<<7 | 0<<3 | 1
-	TLBI_IPAS2LE1IS   TLBIOp = 4<<11 | 8<<7 | 0<<3 | 5
-	TLBI_ALLE2IS      TLBIOp = 4<<11 | 8<<7 | 3<<3 | 0
-	TLBI_VAE2IS       TLBIOp = 4<<11 | 8<<7 | 3<<3 | 1
-	TLBI_ALLE1IS      TLBIOp = 4<<11 | 8<<7 | 3<<3 | 4
-	TLBI_VALE2IS      TLBIOp = 4<<11 | 8<<7 | 3<<3 | 5
-	TLBI_VMALLS12E1IS TLBIOp = 4<<11 | 8<<7 | 3<<3 | 6
-	TLBI_IPAS2E1      TLBIOp = 4<<11 | 8<<7 | 4<<3 | 1
-	TLBI_IPAS2LE1     TLBIOp = 4<<11 | 8<<7 | 4<<3 | 5
-	TLBI_ALLE2        TLBIOp = 4<<11 | 8<<7 | 7<<3 | 0
-	TLBI_VAE2         TLBIOp = 4<<11 | 8<<7 | 7<<3 | 1
-	TLBI_ALLE1        TLBIOp = 4<<11 | 8<<7 | 7<<3 | 4
-	TLBI_VALE2        TLBIOp = 4<<11 | 8<<7 | 7<<3 | 5
-	TLBI_VMALLS12E1   TLBIOp = 4<<11 | 8<<7 | 7<<3 | 6
-	TLBI_ALLE3IS      TLBIOp = 6<<11 | 8<<7 | 3<<3 | 0
-	TLBI_VAE3IS       TLBIOp = 6<<11 | 8<<7 | 3<<3 | 1
-	TLBI_VALE3IS      TLBIOp = 6<<11 | 8<<7 | 3<<3 | 5
-	TLBI_ALLE3        TLBIOp = 6<<11 | 8<<7 | 7<<3 | 0
-	TLBI_VAE3         TLBIOp = 6<<11 | 8<<7 | 7<<3 | 1
-	TLBI_VALE3        TLBIOp = 6<<11 | 8<<7 | 7<<3 | 5
+	TLBI_VMALLE1IS    TLBIOp = 0<<11 + 8<<7 + 3<<3 + 0
+	TLBI_VAE1IS       TLBIOp = 0<<11 + 8<<7 + 3<<3 + 1
+	TLBI_ASIDE1IS     TLBIOp = 0<<11 + 8<<7 + 3<<3 + 2
+	TLBI_VAAE1IS      TLBIOp = 0<<11 + 8<<7 + 3<<3 + 3
+	TLBI_VALE1IS      TLBIOp = 0<<11 + 8<<7 + 3<<3 + 5
+	TLBI_VAALE1IS     TLBIOp = 0<<11 + 8<<7 + 3<<3 + 7
+	TLBI_VMALLE1      TLBIOp = 0<<11 + 8<<7 + 7<<3 + 0
+	TLBI_VAE1         TLBIOp = 0<<11 + 8<<7 + 7<<3 + 1
+	TLBI_ASIDE1       TLBIOp = 0<<11 + 8<<7 + 7<<3 + 2
+	TLBI_VAAE1        TLBIOp = 0<<11 + 8<<7 + 7<<3 + 3
+	TLBI_VALE1        TLBIOp = 0<<11 + 8<<7 + 7<<3 + 5
+	TLBI_VAALE1       TLBIOp = 0<<11 + 8<<7 + 7<<3 + 7
+	TLBI_IPAS2E1IS    TLBIOp = 4<<11 + 8<<7 + 0<<3 + 1
+	TLBI_IPAS2LE1IS   TLBIOp = 4<<11 + 8<<7 + 0<<3 + 5
+	TLBI_ALLE2IS      TLBIOp = 4<<11 + 8<<7 + 3<<3 + 0
+	TLBI_VAE2IS       TLBIOp = 4<<11 + 8<<7 + 3<<3 + 1
+	TLBI_ALLE1IS      TLBIOp = 4<<11 + 8<<7 + 3<<3 + 4
+	TLBI_VALE2IS      TLBIOp = 4<<11 + 8<<7 + 3<<3 + 5
+	TLBI_VMALLS12E1IS TLBIOp = 4<<11 + 8<<7 + 3<<3 + 6
+	TLBI_IPAS2E1      TLBIOp = 4<<11 + 8<<7 + 4<<3 + 1
+	TLBI_IPAS2LE1     TLBIOp = 4<<11 + 8<<7 + 4<<3 + 5
+	TLBI_ALLE2        TLBIOp = 4<<11 + 8<<7 + 7<<3 + 0
+	TLBI_VAE2         TLBIOp = 4<<11 + 8<<7 + 7<<3 + 1
+	TLBI_ALLE1        TLBIOp = 4<<11 + 8<<7 + 7<<3 + 4
+	TLBI_VALE2        TLBIOp = 4<<11 + 8<<7 + 7<<3 + 5
+	TLBI_VMALLS12E1   TLBIOp = 4<<11 + 8<<7 + 7<<3 + 6
+	TLBI_ALLE3IS      TLBIOp = 6<<11 + 8<<7 + 3<<3 + 0
+	TLBI_VAE3IS       TLBIOp = 6<<11 + 8<<7 + 3<<3 + 1
+	TLBI_VALE3IS      TLBIOp = 6<<11 + 8<<7 + 3<<3 + 5
+	TLBI_ALLE3        TLBIOp = 6<<11 + 8<<7 + 7<<3 + 0
+	TLBI_VAE3         TLBIOp = 6<<11 + 8<<7 + 7<<3 + 1
+	TLBI_VALE3        TLBIOp = 6<<11 + 8<<7 + 7<<3 + 5
 )
 
 // sysOp is an operation of any of the four.
@@ -318,14 +318,14 @@ type PStateField uint8
 
 // The fields of PSTATE. User code may use SSBS, DIT and TCO, and DAIF if the kernel allows it.
 const (
-	PSTATE_UAO     PStateField = 0<<3 | 3
-	PSTATE_PAN     PStateField = 0<<3 | 4
-	PSTATE_SPSel   PStateField = 0<<3 | 5
-	PSTATE_SSBS    PStateField = 3<<3 | 1 // FEAT_SSBS2
-	PSTATE_DIT     PStateField = 3<<3 | 2 // FEAT_DIT
-	PSTATE_TCO     PStateField = 3<<3 | 4 // FEAT_MTE
-	PSTATE_DAIFSet PStateField = 3<<3 | 6
-	PSTATE_DAIFClr PStateField = 3<<3 | 7
+	PSTATE_UAO     PStateField = 0<<3 + 3
+	PSTATE_PAN     PStateField = 0<<3 + 4
+	PSTATE_SPSel   PStateField = 0<<3 + 5
+	PSTATE_SSBS    PStateField = 3<<3 + 1 // FEAT_SSBS2
+	PSTATE_DIT     PStateField = 3<<3 + 2 // FEAT_DIT
+	PSTATE_TCO     PStateField = 3<<3 + 4 // FEAT_MTE
+	PSTATE_DAIFSet PStateField = 3<<3 + 6
+	PSTATE_DAIFClr PStateField = 3<<3 + 7
 )
 
 // String gives the name in the assembler's syntax.
