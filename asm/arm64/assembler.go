@@ -24,8 +24,8 @@ type Assembler struct {
 	missing       func(*Assembler, form) string
 }
 
-// Reset forgets code, labels and the error, but not AllowReserved and ForbidRelaxation, and keeps the memory for what comes next. Labels
-// from before are no longer valid.
+// Reset forgets code, labels and the error, but not AllowReserved, ForbidRelaxation and Limit, and keeps the memory for what
+// comes next. Labels from before are no longer valid.
 func (a *Assembler) Reset() { a.s.Reset() }
 
 // AllowReserved says whether X18 and X28 may be destinations. They may not unless it is set: X18 is the platform's

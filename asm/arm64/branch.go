@@ -32,6 +32,11 @@ func (a *Assembler) Bcl(c Cond, target asm.Label) {
 	a.refer(0x54000000|a.imm(cond0, int64(c)), asm.Branch19, target)
 }
 
+// BCcl: BC.<cond> <label>, which says that the branch is predictable. FEAT_HBC
+func (a *Assembler) BCcl(c Cond, target asm.Label) {
+	a.refer(a.with(needHBC|0x54000010, 0, 0, 0, 0)|a.imm(cond0, int64(c)), asm.Branch19, target)
+}
+
 // CBZxl: CBZ <Xt>, <label>
 func (a *Assembler) CBZxl(src X, target asm.Label) { a.register(0xb4000000, uint8(src), target) }
 
@@ -89,6 +94,27 @@ func (a *Assembler) LDRdl(dst D, src asm.Label) { a.register(0x5c000000, uint8(d
 
 // LDRsl: LDR <St>, <label>
 func (a *Assembler) LDRsl(dst S, src asm.Label) { a.register(0x1c000000, uint8(dst), src) }
+
+// LDRql: LDR <Qt>, <label>
+func (a *Assembler) LDRql(dst Q, src asm.Label) { a.register(0x9c000000, uint8(dst), src) }
+
+// PRFMol: PRFM <prfop>, <label>
+func (a *Assembler) PRFMol(op Prefetch, src asm.Label) { a.register(0xd8000000, uint8(op), src) }
+
+// TBZwil: TBZ <Wt>, #<bit>, <label>
+func (a *Assembler) TBZwil(src W, bit int, target asm.Label) {
+	a.testBit32(0x36000000, uint8(src), bit, target)
+}
+
+// TBNZwil: TBNZ <Wt>, #<bit>, <label>
+func (a *Assembler) TBNZwil(src W, bit int, target asm.Label) {
+	a.testBit32(0x37000000, uint8(src), bit, target)
+}
+
+// testBit32 is testBit of 32 bits.
+func (a *Assembler) testBit32(f form, rt uint8, bit int, l asm.Label) {
+	a.refer(a.with(f, rt, 0, 0, 0)|a.imm(linear|19*lo|31*most, int64(bit)), asm.Branch14, l)
+}
 
 // register emits an instruction on register rt and a label in 19 bits: CBZ, CBNZ, LDR (literal), PRFM (literal).
 func (a *Assembler) register(f form, rt uint8, l asm.Label) {

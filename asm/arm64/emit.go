@@ -20,24 +20,24 @@ type row struct {
 
 type span struct{ first, n uint16 }
 
-// role is where an operand goes: a place if it is a register, a field if it is, or has, a value.
+// role is where an operand goes: a spot if it is a register, a field if it is, or has, a value.
 type role struct {
-	at    place
+	at    spot
 	field field
 }
 
-// place is one of the four of registers, and what number may be there.
-type place uint8
+// spot is one of the four places of registers, and what number may be there.
+type spot uint8
 
 const (
-	atD place = 1 << iota
+	atD spot = 1 << iota
 	atN
 	atM
 	atA
 	notZero // 31 is the stack pointer, and this is not it
 	asSP    // this is it
 	isEven
-	follows // the register after the operand before, without a place of its own
+	follows // the register after the operand before, without a spot of its own
 
 	atNM = atN | atM
 )
@@ -322,17 +322,14 @@ func (a *Assembler) encode(w *row, r *request) {
 	case label == 0:
 		a.put(f, d, n, m, ra)
 	case r.isRel:
-		a.putRel(a.with(f, d, n, m, ra), label, r.val[w.last(r)])
+		a.putRel(a.with(f, d, n, m, ra), label, r.val[r.n-1])
 	default:
 		a.refer(a.with(f, d, n, m, ra), relocs[label-label26], r.label)
 	}
 }
 
-// last is the index of the operand that is the label.
-func (w *row) last(r *request) int { return r.n - 1 }
-
-// number gives the number of a register at a place where not all are the same.
-func (a *Assembler) number(at place, reg uint8, r *request, i int) uint8 {
+// number gives the number of a register at a spot where not all are the same.
+func (a *Assembler) number(at spot, reg uint8, r *request, i int) uint8 {
 	switch {
 	case at&notZero != 0:
 		reg = a.notZR(reg)

@@ -141,6 +141,12 @@ func (a *Assembler) failValue(c field, v int64, why string) {
 // special encodes a value of a kind that is not linear, or says why it can't.
 func (c field) special(v int64) (f uint32, why string) {
 	switch c.kind() {
+	case bitmask32, movz32, movn32:
+		if v == int64(int32(v)) {
+			v = int64(uint32(v)) // a negative number of 32 bits
+		}
+	}
+	switch c.kind() {
 	case addSub:
 		switch {
 		case v >= 0 && v < 1<<12:

@@ -63,10 +63,11 @@ func TestSysRegNames(t *testing.T) {
 		} else {
 			all = append(all, named{"mrs x3, " + name, 0xd5300003 | uint32(r)<<5})
 		}
-		for _, name := range []string{name, strings.ToLower(name)} {
-			if got, ok := ParseSysReg(name); !ok || got != r {
-				t.Errorf("%s: %v %v", name, got, ok)
-			}
+		if r&1 == 0 {
+			name = strings.ToLower(name)
+		}
+		if got, ok := ParseSysReg(name); !ok || got != r {
+			t.Errorf("%s: %v %v", name, got, ok)
 		}
 	}
 	requireNamed(t, all, false)

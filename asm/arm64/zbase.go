@@ -2978,11 +2978,6 @@ func (a *Assembler) MOVpx(dst P, src X) {
 	a.put(0x91000000, a.sp(uint8(dst)), a.notZR(uint8(src)), 0, 0)
 }
 
-// MOVwi: MOV Wd, #imm
-func (a *Assembler) MOVwi(dst W, imm uint32) {
-	a.put(dstD|0x320003e0|a.imm(bitmask32, int64(imm)), a.notZR(uint8(dst)), 0, 0, 0)
-}
-
 // MOVwp: MOV Wd, WSP
 func (a *Assembler) MOVwp(dst W, src WP) {
 	a.put(dstD|0x11000000, a.notZR(uint8(dst)), a.sp(uint8(src)), 0, 0)
@@ -2991,11 +2986,6 @@ func (a *Assembler) MOVwp(dst W, src WP) {
 // MOVww: MOV Wd, Wm
 func (a *Assembler) MOVww(dst, src W) {
 	a.put(dstD|0x2a0003e0, uint8(dst), 0, uint8(src), 0)
-}
-
-// MOVxi: MOV Xd, #imm
-func (a *Assembler) MOVxi(dst X, imm uint64) {
-	a.put(dstD|0xb20003e0|a.imm(bitmask64, int64(imm)), a.notZR(uint8(dst)), 0, 0, 0)
 }
 
 // MOVxp: MOV Xd, SP

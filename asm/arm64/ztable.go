@@ -1469,10 +1469,10 @@ var roles = [...]role{
 	{field: memAuth | 3*scale},
 	{field: lslOf | 31*most},
 	{field: lslOf | 63*most},
-	{field: movn32},
-	{field: movn64},
 	{field: movz32},
+	{field: movn32},
 	{field: movz64},
+	{field: movn64},
 	{field: bytes8},
 	{field: msl},
 	{field: linear | 21*lo | 4*scale | 16*most},
@@ -3121,14 +3121,14 @@ var rows = [...]row{
 	{0x6ea09400, uint64(cV4S)<<0 | uint64(cV4S)<<8 | uint64(cV4S)<<16, [5]uint8{0, 1, 2}},                                         // MLS Vd.4S, Vn.4S, Vm.4S
 	{dstD | 0x1b00fc00, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cW)<<16, [5]uint8{0, 1, 2}},                                        // MNEG Wd, Wn, Wm
 	{dstD | 0x9b00fc00, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 1, 2}},                                        // MNEG Xd, Xn, Xm
+	{dstD | 0x52800000, uint64(cW)<<0 | uint64(cImm)<<8, [5]uint8{0, 120}},                                                        // MOV Wd, #imm
+	{dstD | 0x12800000, uint64(cW)<<0 | uint64(cImm)<<8, [5]uint8{0, 121}},                                                        // MOV Wd, #imm
 	{dstD | 0x320003e0, uint64(cW)<<0 | uint64(cImm)<<8, [5]uint8{3, 18}},                                                         // MOV Wd, #imm
+	{dstD | 0xd2800000, uint64(cX)<<0 | uint64(cImm)<<8, [5]uint8{0, 122}},                                                        // MOV Xd, #imm
+	{dstD | 0x92800000, uint64(cX)<<0 | uint64(cImm)<<8, [5]uint8{0, 123}},                                                        // MOV Xd, #imm
 	{dstD | 0xb20003e0, uint64(cX)<<0 | uint64(cImm)<<8, [5]uint8{3, 19}},                                                         // MOV Xd, #imm
-	{dstD | 0x12800000, uint64(cW)<<0 | uint64(cImm)<<8, [5]uint8{0, 120}},                                                        // MOV Wd, #imm
-	{dstD | 0x92800000, uint64(cX)<<0 | uint64(cImm)<<8, [5]uint8{0, 121}},                                                        // MOV Xd, #imm
 	{dstD | 0x2a0003e0, uint64(cW)<<0 | uint64(cW)<<8, [5]uint8{0, 2}},                                                            // MOV Wd, Wm
 	{dstD | 0xaa0003e0, uint64(cX)<<0 | uint64(cX)<<8, [5]uint8{0, 2}},                                                            // MOV Xd, Xm
-	{dstD | 0x52800000, uint64(cW)<<0 | uint64(cImm)<<8, [5]uint8{0, 122}},                                                        // MOV Wd, #imm
-	{dstD | 0xd2800000, uint64(cX)<<0 | uint64(cImm)<<8, [5]uint8{0, 123}},                                                        // MOV Xd, #imm
 	{0x5e040400, uint64(cS)<<0 | uint64(cLaneS)<<8, [5]uint8{0, 58}},                                                              // MOV Sd, Vn.S[i]
 	{0x5e080400, uint64(cD)<<0 | uint64(cLaneD)<<8, [5]uint8{0, 59}},                                                              // MOV Dd, Vn.D[i]
 	{0x4e011c00, uint64(cLaneB)<<0 | uint64(cW)<<8, [5]uint8{80, 1}},                                                              // MOV Vd.B[i], Wn

@@ -216,6 +216,9 @@ func (f *a64Form) fix() bool {
 		if o.class == "lsl" && o.field == "lsl12" {
 			f.emitOnly = true
 		}
+		if f.op == "MOV" && o.class == "i" && f.ops[0].class != "p" {
+			f.emitOnly = true // MOVxi and MOVwi are by hand: they take the one that can
+		}
 	}
 	for i := range f.ops {
 		o := &f.ops[i]
@@ -287,8 +290,8 @@ func (x *a64) merge() error {
 	members := map[*a64Form][]*a64Form{}
 	for _, f := range x.forms {
 		key := f.method()
-		if f.emitOnly {
-			key += " with a shift"
+		if f.emitOnly { // as often as there are encodings
+			key = fmt.Sprintf("%s %08x", key, f.word)
 		}
 		g := byName[key]
 		isMem := slices.ContainsFunc(f.ops, func(o a64Operand) bool { return o.class == "m" })
@@ -300,9 +303,6 @@ func (x *a64) merge() error {
 		case isMem:
 			g.rows = append(g.rows, f.rows...)
 			members[g] = append(members[g], f)
-		case f.op == "MOV" && f.ops[len(f.ops)-1].class == "i":
-			f.emitOnly = true // MOVxi and MOVwi are macros: they take the one that can
-			out = append(out, f)
 		default:
 			return fmt.Errorf("two forms of %s: %08x and %08x", key, g.word, f.word)
 		}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -107,7 +108,7 @@ func (x *a64) tableFile() string {
 			name = "arm64asm." + op
 		}
 		first := len(rows)
-		slices.SortStableFunc(forms, func(a, b *a64Form) int { return a.rarity() - b.rarity() })
+		a64Order(forms)
 		for _, f := range forms {
 			for _, f := range f.withoutShift() {
 				var sig, ids []string
@@ -132,6 +133,26 @@ func (x *a64) tableFile() string {
 	return b.String()
 }
 
+// a64Order puts the forms of an operation in the order in which Emit tries them. Those with operands of the same classes stay
+// together: of the three for MOV of a constant MOVZ is first, ORR last.
+func a64Order(forms []*a64Form) {
+	classes := func(f *a64Form) (text string) {
+		for _, o := range f.ops {
+			text += o.sig() + " "
+		}
+		return text
+	}
+	first := map[string]int{}
+	for i, f := range forms {
+		if _, ok := first[classes(f)]; !ok {
+			first[classes(f)] = i
+		}
+	}
+	slices.SortStableFunc(forms, func(a, b *a64Form) int {
+		return cmp.Or(a.rarity()-b.rarity(), first[classes(a)]-first[classes(b)], strings.Compare(b.lastField(), a.lastField()))
+	})
+}
+
 // rarity orders the forms of an operation, so that Emit finds first what is asked for most: forms with plain registers and
 // immediates, those without the stack pointer, with shifts or extensions.
 func (f *a64Form) rarity() int {
@@ -147,6 +168,14 @@ func (f *a64Form) rarity() int {
 		}
 	}
 	return n
+}
+
+// lastField is how the last operand is encoded: movz after movn after bitmask.
+func (f *a64Form) lastField() string {
+	if len(f.ops) == 0 {
+		return ""
+	}
+	return f.ops[len(f.ops)-1].field
 }
 
 // withoutShift adds the form without the shift of its immediate, if it may be 0.
