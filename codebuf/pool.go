@@ -2,6 +2,7 @@ package codebuf
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -53,6 +54,19 @@ func (r *registry) inside() (entries []uintptr) {
 		}
 	}
 	return entries
+}
+
+// oldest gives the lowest epoch in which a fiber entered that is inside now, or the highest number.
+func (r *registry) oldest() uint64 {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	oldest := uint64(math.MaxUint64)
+	for f := range r.all {
+		if pc := atomic.LoadUintptr(&f.core.Inside); pc != tramp.InsideIdle && pc != tramp.InsideClosed {
+			oldest = min(oldest, atomic.LoadUint64(&f.core.Epoch))
+		}
+	}
+	return oldest
 }
 
 // callPooled makes a call that ended with status s on the fiber of the goroutine's own: it has none yet, or that one

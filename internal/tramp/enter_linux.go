@@ -12,7 +12,9 @@ const Supported = true
 //
 // The check of t.State and the call are one step against whoever frees the code: Inside is stored first, then State
 // is loaded. The freeing side sets State, then makes every thread pass a barrier (membarrier(2)), then reads
-// Inside. Either it sees the fiber inside, or the fiber sees that the code is dead; no fence is needed here.
+// Inside. Either it sees the fiber inside, or the fiber sees that the code is dead; no fence is needed here. The epoch is
+// loaded before State and stored before Inside, so that a fiber which found code live shows an epoch from before the
+// barrier after which the code's memory was given that number.
 //
 //go:noescape
 func Enter(f *Fiber, t *Target, args []uint64, shape Shape) (r uint64, s Status)

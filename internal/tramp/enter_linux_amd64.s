@@ -41,7 +41,9 @@ fiber:
 	JNE  busy
 
 	// Say where we are going, then look whether it is still there. See Enter's doc for why no fence is needed.
+	MOVQ ·epoch(SB), R13
 	MOVQ Target_Entry(R10), R11
+	MOVQ R13, Fiber_Epoch(R12)
 	MOVQ R11, Fiber_Inside(R12)
 	CMPL Target_State(R10), $const_Returned
 	JNE  dead

@@ -44,7 +44,9 @@ fiber:
 	BNE  busy
 
 	// Say where we are going, then look whether it is still there. See Enter's doc for why no fence is needed.
+	MOVD  ·epoch(SB), R14
 	MOVD  Target_Entry(R10), R11
+	MOVD  R14, Fiber_Epoch(R12)
 	MOVD  R11, Fiber_Inside(R12)
 	ADD   $Target_State, R10, R14
 	LDARW (R14), R14

@@ -17,6 +17,8 @@
 // rely on; SP, BP and g are put back from memory.
 package tramp
 
+import "sync/atomic"
+
 //lint:file-ignore U1000 the assembly uses fields that Go does not
 
 // Limits of a call.
@@ -60,6 +62,8 @@ type Fiber struct {
 	Inside  uintptr
 	Control *Control
 	owner   uintptr // the g of the goroutine that it is bound to, or 0
+	// Epoch is what epoch was shortly before the last change of Inside to an entry, or earlier. Stored by Enter.
+	Epoch uint64
 }
 
 // What Inside is when it is no entry. Generated code is at none of these addresses. (For the assembler, all ones are -1.)
@@ -69,6 +73,15 @@ const (
 	InsideClosed = ^uintptr(0) // never again
 	insideClosed = -1
 )
+
+// epoch counts the sweeps of all arenas. A fiber that is inside with a lower Epoch than it was after a barrier has been
+// inside since before that; see Enter.
+var epoch uint64 = 1
+
+// NextEpoch ends an epoch and gives its number. Call it after a barrier (membarrier(2)): then a fiber that will show that
+// number or a lower one, or shows it already, may have entered before the barrier, and one that shows a higher one
+// entered after it.
+func NextEpoch() uint64 { return atomic.AddUint64(&epoch, 1) - 1 }
 
 // Target is code that can be entered. The zero Target is none.
 type Target struct {
