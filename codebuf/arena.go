@@ -35,6 +35,8 @@ type Arena struct {
 	codes   map[*Code]struct{}
 	retired []span // released, but somebody may be inside, or the kernel refused to take it back
 	closed  bool
+
+	imports imports
 }
 
 // span is pages of an arena's region, in bytes.
@@ -63,10 +65,13 @@ func newArena(c Config, k vmem.Kernel) (*Arena, error) {
 	if err != nil {
 		return nil, fmt.Errorf("codebuf: new: %w", err)
 	}
-	return &Arena{
+	a := &Arena{
 		kernel: k, region: region, free: pages{{0, region.Size() / vmem.PageSize}},
 		buffers: map[*Buffer]struct{}{}, codes: map[*Code]struct{}{},
-	}, nil
+	}
+	tramp.AddCode(region.Base(), region.Size())
+	arenas.add(a)
+	return a, nil
 }
 
 // NewBuffer gives whole pages for n bytes of code, to be filled and sealed. Every byte of them traps until code
@@ -189,9 +194,12 @@ func (a *Arena) Close() error {
 			return fmt.Errorf("codebuf: close arena: a fiber is inside the code at %#x: %w", pc, ErrBusy)
 		}
 	}
+	base, size := a.region.Base(), a.region.Size()
 	if err := a.region.Release(); err != nil {
 		return fmt.Errorf("codebuf: close arena: %w", err)
 	}
+	tramp.RemoveCode(base, size)
+	arenas.remove(a)
 	a.region, a.free, a.retired = nil, nil, nil
 	clear(a.codes)
 	return nil

@@ -13,19 +13,14 @@ import (
 // no fiber or code. Two calls at the same instant must not be made on one fiber, and are not always noticed.
 func (f *Fiber) Call(c *Code, args ...uint64) (uint64, error) {
 	// It is written so that the compiler can put it in the caller's place: one call, no branch.
-	r, s := tramp.Enter((*tramp.Fiber)(unsafe.Pointer(f)), c.entry(), args, 0)
-	return r, statusErrors[s]
+	return tramp.Enter((*tramp.Fiber)(unsafe.Pointer(f)), c.entry(), args, 0)
 }
 
 // Call calls the code with args as its integer arguments, by the C convention, and gives its integer result. It
 // runs on a fiber that is the calling goroutine's own or comes from a pool. The arguments and errors are those of
 // [Fiber.Call]; when a stack is needed and the kernel refuses one, the error is a *VMError.
 func (c *Code) Call(args ...uint64) (uint64, error) {
-	r, s := tramp.Enter(nil, c.entry(), args, tramp.Own)
-	if s != tramp.Returned {
-		return callPooled(s, c.entry(), args, 0)
-	}
-	return r, nil
+	return tramp.Enter(nil, c.entry(), args, tramp.Own)
 }
 
 // entry gives what can be entered of c, nil for a nil c.

@@ -1,6 +1,7 @@
 package codebuf
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"sync/atomic"
@@ -27,9 +28,15 @@ const maxStackSize = 1 << 30
 type Fiber struct {
 	core  tramp.Fiber // must stay first, see Fiber.Call
 	stack *vmem.Stack
+	lo    uintptr // the first byte of the stack's mapping, the guard page
+	size  int     // of all of it
 
 	shared bool   // bound to a goroutine or pooled, and so never closed
 	taken  uint32 // atomic: 1 while a call has it from the pool
+
+	ctx       context.Context // what ends the call under way, if anything but itself
+	suspended uint32          // atomic: 1 while the call waits for Resume
+	callback  Callback        // the call of an import under way
 }
 
 // NewFiber maps a stack. The errors are ErrArgument, a *VMError, and errors.ErrUnsupported on other platforms.

@@ -24,11 +24,7 @@ type Word interface {
 func Func0[R Word](code *Code) func() (R, error) {
 	l := layoutOf(reflect.TypeFor[R]())
 	return func() (R, error) {
-		var err error
-		r, s := tramp.Enter(nil, code.entry(), nil, l.shape)
-		if s != tramp.Returned {
-			r, err = callPooled(s, code.entry(), nil, l.shape)
-		}
+		r, err := tramp.Enter(nil, code.entry(), nil, l.shape)
 		return get[R](r), err
 	}
 }
@@ -39,11 +35,7 @@ func Func1[A, R Word](code *Code) func(A) (R, error) {
 	return func(a A) (R, error) {
 		var w [1]uint64
 		put(&w[0], l.slots[0], a)
-		var err error
-		r, s := tramp.Enter(nil, code.entry(), w[:], l.shape)
-		if s != tramp.Returned {
-			r, err = callPooled(s, code.entry(), w[:], l.shape)
-		}
+		r, err := tramp.Enter(nil, code.entry(), w[:], l.shape)
 		runtime.KeepAlive(a)
 		return get[R](r), err
 	}
@@ -56,11 +48,7 @@ func Func2[A, B, R Word](code *Code) func(A, B) (R, error) {
 		var w [2]uint64
 		put(&w[0], l.slots[0], a)
 		put(&w[0], l.slots[1], b)
-		var err error
-		r, s := tramp.Enter(nil, code.entry(), w[:], l.shape)
-		if s != tramp.Returned {
-			r, err = callPooled(s, code.entry(), w[:], l.shape)
-		}
+		r, err := tramp.Enter(nil, code.entry(), w[:], l.shape)
 		runtime.KeepAlive(a)
 		runtime.KeepAlive(b)
 		return get[R](r), err
@@ -75,11 +63,7 @@ func Func3[A, B, C, R Word](code *Code) func(A, B, C) (R, error) {
 		put(&w[0], l.slots[0], a)
 		put(&w[0], l.slots[1], b)
 		put(&w[0], l.slots[2], c)
-		var err error
-		r, s := tramp.Enter(nil, code.entry(), w[:], l.shape)
-		if s != tramp.Returned {
-			r, err = callPooled(s, code.entry(), w[:], l.shape)
-		}
+		r, err := tramp.Enter(nil, code.entry(), w[:], l.shape)
 		runtime.KeepAlive(a)
 		runtime.KeepAlive(b)
 		runtime.KeepAlive(c)
@@ -96,11 +80,7 @@ func Func4[A, B, C, D, R Word](code *Code) func(A, B, C, D) (R, error) {
 		put(&w[0], l.slots[1], b)
 		put(&w[0], l.slots[2], c)
 		put(&w[0], l.slots[3], d)
-		var err error
-		r, s := tramp.Enter(nil, code.entry(), w[:], l.shape)
-		if s != tramp.Returned {
-			r, err = callPooled(s, code.entry(), w[:], l.shape)
-		}
+		r, err := tramp.Enter(nil, code.entry(), w[:], l.shape)
 		runtime.KeepAlive(a)
 		runtime.KeepAlive(b)
 		runtime.KeepAlive(c)
