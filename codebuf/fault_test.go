@@ -13,6 +13,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/wxjit/wxjit/internal/testenv"
 )
 
 // faultOf makes a call that must fault.
@@ -80,7 +82,7 @@ func TestFaultsEverywhere(t *testing.T) {
 	defer pprof.StopCPUProfile()
 	defer debug.SetGCPercent(debug.SetGCPercent(1))
 
-	rounds := scaled(200)
+	rounds := testenv.Scaled(200)
 	var faults, wrong atomic.Int64
 	var running atomic.Int32
 	var wg sync.WaitGroup

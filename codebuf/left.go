@@ -21,6 +21,7 @@ func (f *Fiber) left() (again bool, r uint64, err error) {
 	case tramp.Called:
 		again, r, err = f.called()
 	case tramp.Preempted:
+		f.countPreemption()
 		again = true // what the runtime wanted has been done on the way here, in the prologue of a function
 	default:
 		err = newFault(f)
@@ -32,6 +33,15 @@ func (f *Fiber) left() (again bool, r uint64, err error) {
 		return false, 0, err
 	}
 	return again, r, err
+}
+
+func (f *Fiber) countPreemption() {
+	atomic.AddUint64(&f.preempted, 1)
+	thread := f.core.Thread()
+	if f.thread != 0 && thread != 0 && f.thread != thread {
+		atomic.AddUint64(&f.moved, 1)
+	}
+	f.thread = thread
 }
 
 // reset makes the fiber, which nobody is inside any more, ready for another call.
@@ -59,7 +69,7 @@ func (f *Fiber) watch(ctx context.Context) (end func()) {
 	return func() {
 		close(done)
 		stop()
-		f.ctx = nil
+		f.ctx, f.thread = nil, 0
 		f.core.Unwatch()
 	}
 }

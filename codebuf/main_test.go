@@ -2,7 +2,6 @@ package codebuf
 
 import (
 	"os"
-	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -60,12 +59,4 @@ func newTestFiber(t testing.TB) *Fiber {
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, f.Close()) })
 	return f
-}
-
-// scaled is how often a test repeats something: n times, or more by the factor in WXJIT_LONG.
-func scaled(n int) int {
-	if factor, err := strconv.Atoi(os.Getenv("WXJIT_LONG")); err == nil {
-		return n * factor
-	}
-	return n
 }

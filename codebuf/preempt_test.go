@@ -50,7 +50,7 @@ func spin(t *testing.T) (stop func()) {
 // a child process, that hangs: the control.
 func TestPreemptEndless(t *testing.T) {
 	spin(t)
-	for range scaled(10) {
+	for range testenv.Scaled(10) {
 		runtime.GC()
 	}
 }
@@ -93,7 +93,7 @@ func TestPreemptCounts(t *testing.T) {
 	for range 4 {
 		f := newTestFiber(t)
 		wg.Go(func() {
-			for range scaled(10) {
+			for range testenv.Scaled(10) {
 				n := 1 + rand.Uint64N(20_000_000)
 				r, err := f.Call(c, n)
 				assert.NoError(t, err)
@@ -146,7 +146,7 @@ func TestCancelEachOther(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(8))
 	a := newTestArena(t, Config{})
 	endless := seal(t, a, codeEndless)
-	n, rounds := scaled(200), 2
+	n, rounds := testenv.Scaled(200), 2
 	type turn struct {
 		ctx    context.Context
 		cancel context.CancelFunc

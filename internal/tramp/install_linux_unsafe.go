@@ -5,7 +5,6 @@ package tramp
 import (
 	"fmt"
 	"sync"
-	"sync/atomic"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -77,10 +76,7 @@ func rtSigaction(sig unix.Signal, act, old *sigaction) error {
 // Kick makes the thread that runs f leave generated code, if it is in some, as a preemption request of the runtime does.
 // The call must be Watched. It may come too early or too late, and has no effect then.
 func (f *Fiber) Kick() {
-	if tid := atomic.LoadUint32(&f.watched); tid != 0 {
+	if tid := f.Thread(); tid != 0 {
 		_ = unix.Tgkill(unix.Getpid(), int(tid), unix.SIGURG) // the thread may have ended
 	}
 }
-
-// Unwatch ends what Watched has begun. No call is under way.
-func (f *Fiber) Unwatch() { atomic.StoreUint32(&f.watched, 0) }

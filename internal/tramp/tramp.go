@@ -30,6 +30,8 @@
 // process.
 package tramp
 
+import "sync/atomic"
+
 //lint:file-ignore U1000 the assembly uses fields that Go does not
 
 // Limits of a call.
@@ -139,6 +141,12 @@ var (
 	// r and err, and Left has made f idle or keeps it for a Resume.
 	Left func(f *Fiber) (again bool, r uint64, err error)
 )
+
+// Thread is the thread that a Watched call runs on, or did before it was left; 0 if no Watched call is under way.
+func (f *Fiber) Thread() uint32 { return atomic.LoadUint32(&f.watched) }
+
+// Unwatch ends what Watched has begun. No call is under way.
+func (f *Fiber) Unwatch() { atomic.StoreUint32(&f.watched, 0) }
 
 // refused is what the assembly calls for Refused.
 func refused(f *Fiber, t *Target, args []uint64, shape Shape, s Status) (r uint64, err error) {

@@ -45,6 +45,3 @@ func Install() error { return nil }
 
 // Kick does nothing on this platform.
 func (f *Fiber) Kick() {}
-
-// Unwatch does nothing on this platform.
-func (f *Fiber) Unwatch() {}
