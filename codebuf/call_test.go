@@ -351,8 +351,8 @@ func BenchmarkCall(b *testing.B) {
 // goAdd is what calls are compared with: a Go function through a func value.
 var goAdd = func(a, b int64) int64 { return a + b }
 
-// TestTypedFunctions: each arity passes each argument, of any type, at any place.
-func TestTypedFunctions(t *testing.T) {
+// TestTypedArities: each arity passes each argument, of any type, at any place.
+func TestTypedArities(t *testing.T) {
 	a := newTestArena(t, Config{})
 	pick := func(k int) *Code { return seal(t, a, codePick(k)) }
 	float := func(k int) *Code { return seal(t, a, codePickFloat(k)) }
@@ -380,8 +380,9 @@ func TestTypedFunctions(t *testing.T) {
 		f, err := Func6[float64, float64, float64, float64, float64, float64, float64](float(k))(1, 2, 3, 4, 5, 6)
 		same(float64(k+1), f, err)
 	}
+	truth := Func1[uint64, bool](pick(0))
 	for r := range uint64(300) { // a bool is true or false, whatever the code says
-		b, err := Func1[uint64, bool](pick(0))(r)
+		b, err := truth(r)
 		same(uint8(r) != 0, b, err)
 	}
 

@@ -4,72 +4,72 @@ package codebuf
 
 // Proc0 makes a Go function of code that takes no arguments and has no result. All else is as with [Func0].
 func Proc0(code *Code) func() error {
-	f := Func0[uint64](code)
+	call := Func0[uint64](code)
 	return func() error {
-		_, err := f()
+		_, err := call()
 		return err
 	}
 }
 
 // Proc1 is [Proc0] with an argument.
 func Proc1[A Word](code *Code) func(A) error {
-	f := Func1[A, uint64](code)
+	call := Func1[A, uint64](code)
 	return func(a A) error {
-		_, err := f(a)
+		_, err := call(a)
 		return err
 	}
 }
 
 // Proc2 is [Proc0] with two arguments.
 func Proc2[A, B Word](code *Code) func(A, B) error {
-	f := Func2[A, B, uint64](code)
+	call := Func2[A, B, uint64](code)
 	return func(a A, b B) error {
-		_, err := f(a, b)
+		_, err := call(a, b)
 		return err
 	}
 }
 
 // Proc3 is [Proc0] with three arguments.
 func Proc3[A, B, C Word](code *Code) func(A, B, C) error {
-	f := Func3[A, B, C, uint64](code)
+	call := Func3[A, B, C, uint64](code)
 	return func(a A, b B, c C) error {
-		_, err := f(a, b, c)
+		_, err := call(a, b, c)
 		return err
 	}
 }
 
 // Proc4 is [Proc0] with four arguments.
 func Proc4[A, B, C, D Word](code *Code) func(A, B, C, D) error {
-	f := Func4[A, B, C, D, uint64](code)
+	call := Func4[A, B, C, D, uint64](code)
 	return func(a A, b B, c C, d D) error {
-		_, err := f(a, b, c, d)
+		_, err := call(a, b, c, d)
 		return err
 	}
 }
 
 // Proc5 is [Proc0] with five arguments.
 func Proc5[A, B, C, D, E Word](code *Code) func(A, B, C, D, E) error {
-	f := Func5[A, B, C, D, E, uint64](code)
+	call := Func5[A, B, C, D, E, uint64](code)
 	return func(a A, b B, c C, d D, e E) error {
-		_, err := f(a, b, c, d, e)
+		_, err := call(a, b, c, d, e)
 		return err
 	}
 }
 
 // Proc6 is [Proc0] with six arguments.
 func Proc6[A, B, C, D, E, F Word](code *Code) func(A, B, C, D, E, F) error {
-	f := Func6[A, B, C, D, E, F, uint64](code)
+	call := Func6[A, B, C, D, E, F, uint64](code)
 	return func(a A, b B, c C, d D, e E, f F) error {
-		_, err := f(a, b, c, d, e, f)
+		_, err := call(a, b, c, d, e, f)
 		return err
 	}
 }
 
 // Must0 makes of a typed function one that panics with the error, a [*Fault] where generated code faults, and returns
 // only the result.
-func Must0[R any](f func() (R, error)) func() R {
+func Must0[R any](call func() (R, error)) func() R {
 	return func() R {
-		r, err := f()
+		r, err := call()
 		if err != nil {
 			panic(err)
 		}
@@ -78,9 +78,9 @@ func Must0[R any](f func() (R, error)) func() R {
 }
 
 // Must1 is [Must0] for a function with an argument.
-func Must1[A, R any](f func(A) (R, error)) func(A) R {
+func Must1[A, R any](call func(A) (R, error)) func(A) R {
 	return func(a A) R {
-		r, err := f(a)
+		r, err := call(a)
 		if err != nil {
 			panic(err)
 		}
@@ -89,9 +89,9 @@ func Must1[A, R any](f func(A) (R, error)) func(A) R {
 }
 
 // Must2 is [Must0] for a function with two arguments.
-func Must2[A, B, R any](f func(A, B) (R, error)) func(A, B) R {
+func Must2[A, B, R any](call func(A, B) (R, error)) func(A, B) R {
 	return func(a A, b B) R {
-		r, err := f(a, b)
+		r, err := call(a, b)
 		if err != nil {
 			panic(err)
 		}
@@ -100,9 +100,9 @@ func Must2[A, B, R any](f func(A, B) (R, error)) func(A, B) R {
 }
 
 // Must3 is [Must0] for a function with three arguments.
-func Must3[A, B, C, R any](f func(A, B, C) (R, error)) func(A, B, C) R {
+func Must3[A, B, C, R any](call func(A, B, C) (R, error)) func(A, B, C) R {
 	return func(a A, b B, c C) R {
-		r, err := f(a, b, c)
+		r, err := call(a, b, c)
 		if err != nil {
 			panic(err)
 		}
@@ -111,9 +111,9 @@ func Must3[A, B, C, R any](f func(A, B, C) (R, error)) func(A, B, C) R {
 }
 
 // Must4 is [Must0] for a function with four arguments.
-func Must4[A, B, C, D, R any](f func(A, B, C, D) (R, error)) func(A, B, C, D) R {
+func Must4[A, B, C, D, R any](call func(A, B, C, D) (R, error)) func(A, B, C, D) R {
 	return func(a A, b B, c C, d D) R {
-		r, err := f(a, b, c, d)
+		r, err := call(a, b, c, d)
 		if err != nil {
 			panic(err)
 		}
@@ -122,9 +122,9 @@ func Must4[A, B, C, D, R any](f func(A, B, C, D) (R, error)) func(A, B, C, D) R 
 }
 
 // Must5 is [Must0] for a function with five arguments.
-func Must5[A, B, C, D, E, R any](f func(A, B, C, D, E) (R, error)) func(A, B, C, D, E) R {
+func Must5[A, B, C, D, E, R any](call func(A, B, C, D, E) (R, error)) func(A, B, C, D, E) R {
 	return func(a A, b B, c C, d D, e E) R {
-		r, err := f(a, b, c, d, e)
+		r, err := call(a, b, c, d, e)
 		if err != nil {
 			panic(err)
 		}
@@ -133,9 +133,9 @@ func Must5[A, B, C, D, E, R any](f func(A, B, C, D, E) (R, error)) func(A, B, C,
 }
 
 // Must6 is [Must0] for a function with six arguments.
-func Must6[A, B, C, D, E, F, R any](f func(A, B, C, D, E, F) (R, error)) func(A, B, C, D, E, F) R {
+func Must6[A, B, C, D, E, F, R any](call func(A, B, C, D, E, F) (R, error)) func(A, B, C, D, E, F) R {
 	return func(a A, b B, c C, d D, e E, f F) R {
-		r, err := f(a, b, c, d, e, f)
+		r, err := call(a, b, c, d, e, f)
 		if err != nil {
 			panic(err)
 		}
