@@ -50,6 +50,8 @@ type Arena struct {
 	closed     bool
 	quarantine quarantine
 	counts     counts
+
+	imports imports
 }
 
 // segment is one reservation of an arena.
@@ -94,6 +96,7 @@ func newArena(c Config, k vmem.Kernel) (*Arena, error) {
 	if err := a.addSegment(); err != nil {
 		return nil, fmt.Errorf("codebuf: new: %w", err)
 	}
+	arenas.add(a)
 	return a, nil
 }
 
@@ -118,6 +121,7 @@ func (a *Arena) addSegment() error {
 	}
 	all = append(all[:len(all):len(all)], s)
 	a.segments.Store(&all)
+	tramp.AddCode(s.base, s.size)
 	return nil
 }
 
@@ -126,7 +130,10 @@ func (a *Arena) removeSegments() error {
 	all := *a.segments.Load()
 	for len(all) > 0 {
 		last := len(all) - 1
-		if err := all[last].text.Release(); err != nil {
+		s := all[last]
+		tramp.RemoveCode(s.base, s.size) // before somebody else can have the addresses
+		if err := s.text.Release(); err != nil {
+			tramp.AddCode(s.base, s.size)
 			return err
 		}
 		all = all[:last:last]
@@ -203,6 +210,7 @@ func (a *Arena) Close() error {
 	}
 	a.heap, a.quarantine = heap{}, quarantine{}
 	a.owners.blocks.Store(nil)
+	arenas.remove(a)
 	return nil
 }
 
