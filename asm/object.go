@@ -58,20 +58,7 @@ func (o *Object) Place(dst []byte, addr uintptr) error {
 		if r.Symbol != "" {
 			return fmt.Errorf("asm: place: nothing is known of %q: %w", r.Symbol, ErrLabel)
 		}
-		value := r.Target + uint64(r.Addend)
-		if r.Local {
-			value += uint64(addr)
-		}
-		if r.Kind != Abs64 {
-			value -= uint64(addr) + uint64(r.Offset)
-		}
-		err := error(nil)
-		if r.Kind == Slot32 {
-			err = slot(dst[:len(o.Code)], r.Offset, int64(value))
-		} else {
-			err = r.Kind.Patch(dst[r.Offset:len(o.Code)], int64(value))
-		}
-		if err != nil {
+		if err := r.place(dst[:len(o.Code)], uint64(addr)); err != nil {
 			return fmt.Errorf("asm: place: relocation at %#x for address %#x: %w", r.Offset, addr, err)
 		}
 	}

@@ -58,18 +58,18 @@ func (a *Assembler) Extern(name string) asm.Label { return a.s.Extern(name) }
 func (a *Assembler) Literal32(v uint32) asm.Label {
 	var b [4]byte
 	binary.LittleEndian.PutUint32(b[:], v)
-	return a.s.Literal(b[:])
+	return a.s.Literal(b[:], 0)
 }
 
 // Literal64 is Literal32 for 8 bytes. For a float64 give math.Float64bits of it.
 func (a *Assembler) Literal64(v uint64) asm.Label {
 	var b [8]byte
 	binary.LittleEndian.PutUint64(b[:], v)
-	return a.s.Literal(b[:])
+	return a.s.Literal(b[:], 0)
 }
 
 // Literal is Literal32 for 4, 8, 16, 32 or 64 bytes, at an address that is a multiple of their number.
-func (a *Assembler) Literal(b []byte) asm.Label { return a.s.Literal(b) }
+func (a *Assembler) Literal(b []byte) asm.Label { return a.s.Literal(b, 0) }
 
 // Pool writes the literals that wait. Control must not come here: it is data.
 func (a *Assembler) Pool() { a.s.Pool(a.s.AlignLater) }
@@ -105,12 +105,25 @@ func (a *Assembler) Finish() (*asm.Object, error) {
 	return a.s.Finish(asm.AMD64, 1, &target)
 }
 
-var target = core.Target{Short: short, Pad: pad}
+var target = core.Target{Form: branchForm, Write: writeBranch, Pad: pad}
 
-// short gives the opcode of the short form of a branch: JMP rel32 is E9 cd, Jcc rel32 is 0F 80+cc cd.
-func short(long []byte) byte {
-	if long[0] == 0xe9 {
-		return 0xeb
+// branchForm gives the forms of a branch: short, with 8 bits of distance, and near.
+func branchForm(near []byte, kind asm.RelocKind, level int) core.Form {
+	if level == 0 {
+		return core.Form{Len: 2, Field: 1, Kind: asm.PC8, Addend: -1}
 	}
-	return long[1] - 0x10
+	n := int32(len(near))
+	return core.Form{Len: n, Field: n - 4, Kind: kind, Addend: -4}
+}
+
+// writeBranch writes a form of a branch: JMP rel32 is E9 cd and short EB cb, Jcc rel32 is 0F 80+cc cd and short 70+cc cb.
+func writeBranch(dst, near []byte, _ asm.RelocKind, level int) {
+	switch {
+	case level > 0:
+		copy(dst, near)
+	case near[0] == 0xe9:
+		dst[0] = 0xeb
+	default:
+		dst[0] = near[1] - 0x10
+	}
 }

@@ -122,7 +122,7 @@ func (a *Assembler) branch(near form, l asm.Label) {
 	b := a.begin(near, 0, 15)
 	w, n := near.word()
 	put(b, 0, w)
-	a.s.Branch(int(n/8)+4, l)
+	a.s.Branch(int(n/8)+4, asm.PC32, l)
 	a.end(n/8 + 4)
 }
 

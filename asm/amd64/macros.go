@@ -31,7 +31,7 @@ func (a *Assembler) JmpAddr(addr uint64) { a.slot(map1|0xff<<op, 4, addr) }
 func (a *Assembler) LoadAddr(dst Reg64, addr uint64) { a.slot(w1|map1|0x8b<<op, uint8(dst), addr) }
 
 func (a *Assembler) slot(f form, reg uint8, addr uint64) {
-	l := a.s.Slot(addr)
+	l := a.s.Slot(nil, addr, 0)
 	a.rm(f, reg, MemLabel(l), 0)
 	a.s.Relocate(len(a.s.Buf)-4, asm.Slot32, addr, -4)
 }

@@ -1,7 +1,10 @@
 package arm64
 
 import (
+	"encoding/binary"
 	"fmt"
+
+	"golang.org/x/arch/arm64/arm64asm"
 
 	"github.com/wxjit/wxjit/asm"
 	"github.com/wxjit/wxjit/asm/internal/core"
@@ -14,10 +17,15 @@ import (
 type Assembler struct {
 	s             core.State
 	allowReserved bool
+	rigid         bool        // ForbidRelaxation
+	op            arm64asm.Op // of Emit, for errors
+	denied        Features
+	limited       form // the bits of a form that say what it needs, if there is a Limit
+	missing       func(*Assembler, form) string
 }
 
-// Reset forgets code, labels and the error, but not AllowReserved, and keeps the memory for what comes next. Labels
-// from before are no longer valid.
+// Reset forgets code, labels and the error, but not AllowReserved, ForbidRelaxation and Limit, and keeps the memory for what
+// comes next. Labels from before are no longer valid.
 func (a *Assembler) Reset() { a.s.Reset() }
 
 // AllowReserved says whether X18 and X28 may be destinations. They may not unless it is set: X18 is the platform's
@@ -25,7 +33,17 @@ func (a *Assembler) Reset() { a.s.Reset() }
 // Code that changes X28 and is interrupted by a signal kills the process.
 func (a *Assembler) AllowReserved(ok bool) { a.allowReserved = ok }
 
-// Len is the number of bytes so far, and so the offset of what comes next. After an error it stays where that was.
+// ForbidRelaxation says that code is to be what was written, word for word: what does not reach its label is an error of
+// Finish then, which wraps [asm.ErrRange] and names the label, and literals are written by Pool and Finish alone. Without
+// it, see "Reach" in the package's documentation. What is set when an instruction is emitted decides on literals, what is set
+// at Finish on the rest.
+func (a *Assembler) ForbidRelaxation(on bool) {
+	a.rigid = on
+	a.schedule()
+}
+
+// Len is the number of bytes so far, and so the offset of what comes next: in the finished code too, unless a label is out
+// of reach. After an error it stays where that was.
 func (a *Assembler) Len() int { return a.s.Len() }
 
 // Err is the first error, an [*asm.Error], or nil. Finish gives it too.
@@ -49,59 +67,65 @@ func (a *Assembler) Uint64(v uint64) { a.s.Uint64(v) }
 // Address emits 8 bytes of data that will hold the address of the label, as in a jump table.
 func (a *Assembler) Address(l asm.Label) { a.s.Address(l) }
 
+// Distance emits 4 bytes of data, the distance of l from base in bytes, as in a jump table that needs no relocation.
+func (a *Assembler) Distance(l, base asm.Label) { a.s.Distance(l, base) }
+
 // Align fills up to the next multiple of n bytes, a power of two up to 4096, and raises the alignment of the object to n:
 // with zeros up to a multiple of 4, then with NOP.
-func (a *Assembler) Align(n int) {
-	pad := a.s.Align(n)
-	if odd := min(pad, -a.s.Len()&3); odd > 0 {
-		a.s.Bytes(make([]byte, odd))
-		pad -= odd
-	}
-	for ; pad >= 4; pad -= 4 {
-		a.NOP()
-	}
-	if pad > 0 {
-		a.s.Bytes(make([]byte, pad))
+func (a *Assembler) Align(n int) { a.s.AlignNow(n, 4, pad) }
+
+func pad(dst []byte) {
+	for i := range len(dst) / 4 {
+		binary.LittleEndian.PutUint32(dst[4*i:], uint32(nop))
 	}
 }
 
-// Finish resolves the labels and gives the code, or the first error. The object owns its memory: the Assembler can be
-// used again after a Reset.
-func (a *Assembler) Finish() (*asm.Object, error) { return a.s.Finish(asm.ARM64, 4, nil) }
+// Finish writes the literals that wait, gives what does not reach its label a longer form, resolves the labels, and gives
+// the code, or the first error. The object owns its memory: the Assembler can be used again after a Reset.
+func (a *Assembler) Finish() (*asm.Object, error) {
+	a.Pool()
+	t := &target
+	if a.rigid {
+		t = nil
+	}
+	return a.s.Finish(asm.ARM64, 4, t)
+}
 
-// LoadConst loads any constant into a register, with as few instructions as MOVZ, MOVN, MOVK and ORR (immediate) can:
-// one to four.
-func (a *Assembler) LoadConst(dst X, v uint64) {
-	zeros, ones := 0, 0
-	for shift := 0; shift < 64; shift += 16 {
-		switch uint16(v >> shift) {
-		case 0:
-			zeros++
-		case 0xffff:
-			ones++
-		}
+// word emits an instruction.
+func (a *Assembler) word(w form) {
+	if cap(a.s.Buf)-len(a.s.Buf) < core.MaxInst {
+		a.room()
 	}
-	if _, ok := bitmask(v, 64); ok && zeros < 3 && ones < 3 {
-		a.ORRxxi(dst, XZR, v)
-		return
+	n := len(a.s.Buf)
+	a.s.Buf = a.s.Buf[:n+4]
+	binary.LittleEndian.PutUint32(a.s.Buf[n:], uint32(w))
+}
+
+// refer emits an instruction that waits for a label.
+func (a *Assembler) refer(f form, kind asm.RelocKind, l asm.Label) {
+	a.word(f) // which may have a pool before it
+	a.s.Refer("", len(a.s.Buf)-4, kind, l, 0)
+}
+
+// room is what word does now and then: it makes room, and writes the pool if that is due.
+//
+//go:noinline
+func (a *Assembler) room() {
+	if a.s.PoolDue() {
+		a.s.PoolWithin(0)
+		over := a.s.NewLabel("")
+		a.Bl(over)
+		a.Pool()
+		a.s.Bind(over)
 	}
-	first, move, skip := true, a.MOVZxi, uint16(0)
-	if ones > zeros {
-		move, skip = a.MOVNxi, 0xffff
-	}
-	for shift := 0; shift < 64; shift += 16 {
-		switch part := uint16(v >> shift); {
-		case part == skip && (shift < 48 || !first):
-		case first:
-			move(dst, part^skip, shift)
-			first = false
-		default:
-			a.MOVKxi(dst, part, shift)
-		}
-	}
+	a.s.Room()
 }
 
 // fail records an error of an instruction.
 func (a *Assembler) fail(kind error, format string, args ...any) {
-	a.s.Fail("", "", fmt.Errorf(format+": %w", append(args, kind)...))
+	op := ""
+	if a.op != 0 {
+		op = opName(a.op)
+	}
+	a.s.Fail(op, "", fmt.Errorf(format+": %w", append(args, kind)...))
 }

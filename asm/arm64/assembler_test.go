@@ -1,14 +1,12 @@
 package arm64
 
 import (
-	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"math"
 	"math/bits"
 	"math/rand/v2"
 	"path/filepath"
-	"reflect"
 	"runtime"
 	"testing"
 
@@ -128,123 +126,6 @@ func decodeBitmask(field uint32) uint64 {
 	return elem
 }
 
-// TestLoadConst runs the instructions that LoadConst emits, by hand.
-func TestLoadConst(t *testing.T) {
-	r := rand.New(rand.NewPCG(3, 4))
-	values := []uint64{
-		0, 1, 0xffff, 0x10000, math.MaxUint64, math.MaxUint64 - 1, 0xffff_0000_0000_0000, 0x0000_ffff_0000_ffff, 0xaaaa_aaaa_aaaa_aaaa,
-		0xffff_ffff_ffff_0000, 0xffff_1234_ffff_ffff, 0xffff_1234_ffff_5678, 0x1234_5678_9abc_def0, 1 << 63, 0x7fff_ffff_ffff_ffff,
-		math.Float64bits(math.Pi), 0xffff_ffff_0000_0000, 0xffff_0000_ffff_0000,
-	}
-	for range 20_000 {
-		v := r.Uint64()
-		for shift := 0; shift < 64; shift += 16 { // parts of all zeros and all ones are what matters
-			switch r.IntN(3) {
-			case 0:
-				v &^= 0xffff << shift
-			case 1:
-				v |= 0xffff << shift
-			}
-		}
-		values = append(values, v)
-	}
-	for _, v := range values {
-		var a Assembler
-		a.LoadConst(X7, v)
-		o, err := a.Finish()
-		require.NoError(t, err)
-		var x uint64
-		for code := o.Code; len(code) > 0; code = code[4:] {
-			w := binary.LittleEndian.Uint32(code)
-			imm, shift := uint64(w>>5&0xffff), w>>21&3*16
-			require.EqualValues(t, 7, w&31)
-			switch w >> 23 {
-			case 0b1_10_100101:
-				x = imm << shift
-			case 0b1_00_100101:
-				x = ^(imm << shift)
-			case 0b1_11_100101:
-				x = x&^(0xffff<<shift) | imm<<shift
-			case 0b1_01_100100:
-				require.EqualValues(t, 31, w>>5&31)
-				x = decodeBitmask(w >> 10 & 0x1fff)
-			default:
-				t.Fatalf("%08x", w)
-			}
-		}
-		require.Equal(t, v, x)
-		require.LessOrEqual(t, o.Len()/4, fewest(v), "%#x", v)
-	}
-}
-
-// fewest is how many instructions a constant needs: one for each part that is not like most others, or one in all.
-func fewest(v uint64) int {
-	zeros, ones := 0, 0
-	for shift := 0; shift < 64; shift += 16 {
-		switch uint16(v >> shift) {
-		case 0:
-			zeros++
-		case 0xffff:
-			ones++
-		}
-	}
-	if _, ok := bitmask(v, 64); ok {
-		return 1
-	}
-	return max(1, 4-max(zeros, ones))
-}
-
-// TestBranchRanges has the last distance that each kind of branch reaches, in both directions, and the first it doesn't.
-func TestBranchRanges(t *testing.T) {
-	for name, c := range map[string]struct {
-		emit  func(a *Assembler, l asm.Label)
-		bytes int // reach
-		step  int
-	}{
-		"B":     {(*Assembler).Bl, 128 << 20, 4},
-		"BL":    {(*Assembler).BLl, 128 << 20, 4},
-		"B.EQ":  {func(a *Assembler, l asm.Label) { a.Bcl(EQ, l) }, 1 << 20, 4},
-		"CBZ":   {func(a *Assembler, l asm.Label) { a.CBZxl(X1, l) }, 1 << 20, 4},
-		"TBZ":   {func(a *Assembler, l asm.Label) { a.TBZxil(X1, 63, l) }, 32 << 10, 4},
-		"LDR x": {func(a *Assembler, l asm.Label) { a.LDRxl(X1, l) }, 1 << 20, 4},
-		"LDR d": {func(a *Assembler, l asm.Label) { a.LDRdl(D1, l) }, 1 << 20, 4},
-		"ADR":   {func(a *Assembler, l asm.Label) { a.ADRxl(X1, l) }, 1 << 20, 1},
-	} {
-		if c.bytes > 1<<20 && runtime.GOARCH != "amd64" { // too slow for an emulator, and the same there
-			continue
-		}
-		for _, backward := range []bool{false, true} {
-			for _, beyond := range []bool{false, true} {
-				distance := c.bytes
-				if !backward {
-					distance -= c.step
-				}
-				if beyond {
-					distance += c.step
-				}
-				var a Assembler
-				l := a.NewLabel("far")
-				if backward {
-					a.Bind(l)
-					a.Bytes(make([]byte, distance))
-					c.emit(&a, l)
-				} else {
-					c.emit(&a, l)
-					a.Bytes(make([]byte, distance-4))
-					a.Bind(l)
-				}
-				_, err := a.Finish()
-				if beyond {
-					require.ErrorIs(t, err, asm.ErrRange, "%s backward=%v", name, backward)
-					require.ErrorContains(t, err, "far")
-				} else {
-					require.NoError(t, err, "%s backward=%v", name, backward)
-				}
-			}
-		}
-	}
-}
-
 func TestMisalignedTarget(t *testing.T) {
 	var a Assembler
 	l := a.NewLabel("odd")
@@ -294,9 +175,9 @@ func TestErrors(t *testing.T) {
 		"bitmask":         {func(a *Assembler) { a.ORRxxi(X0, X0, 5) }, asm.ErrRange, "ORRxxi", "bitmask"},
 		"bitmask 0":       {func(a *Assembler) { a.EORwwi(W0, W0, 0) }, asm.ErrRange, "EORwwi", "bitmask"},
 		"shift":           {func(a *Assembler) { a.LSLxxi(X0, X0, 64) }, asm.ErrRange, "LSLxxi", "shift of 64"},
-		"shift negative":  {func(a *Assembler) { a.ASRwwi(W0, W0, -1) }, asm.ErrRange, "ASRwwi", "shift of 32"},
-		"movz shift":      {func(a *Assembler) { a.MOVZxi(X0, 1, 8) }, asm.ErrRange, "MOVZxi", "multiple of 16"},
-		"movz w shift":    {func(a *Assembler) { a.MOVKwi(W0, 1, 32) }, asm.ErrRange, "MOVKwi", "multiple of 16"},
+		"shift negative":  {func(a *Assembler) { a.ASRwwi(W0, W0, -1) }, asm.ErrRange, "ASRwwi", "0 to 31"},
+		"movz shift":      {func(a *Assembler) { a.MOVZxi(X0, 1, 8) }, asm.ErrRange, "MOVZxi", "in steps of 16"},
+		"movz w shift":    {func(a *Assembler) { a.MOVKwi(W0, 1, 32) }, asm.ErrRange, "MOVKwi", "in steps of 16"},
 		"offset":          {func(a *Assembler) { a.LDRxm(X0, MemOff(X1, 32768)) }, asm.ErrRange, "LDRxm", "offset"},
 		"offset odd":      {func(a *Assembler) { a.STRxm(X0, MemOff(X1, 257)) }, asm.ErrRange, "STRxm", "offset"},
 		"offset negative": {func(a *Assembler) { a.STRdm(D0, MemOff(X1, -257)) }, asm.ErrRange, "STRdm", "offset"},
@@ -305,12 +186,12 @@ func TestErrors(t *testing.T) {
 		"offset pair odd": {func(a *Assembler) { a.LDPddm(D0, D1, MemOff(SP, 4)) }, asm.ErrRange, "LDPddm", "offset"},
 		"index shift":     {func(a *Assembler) { a.LDRxm(X0, MemIndex(X1, X2, 2)) }, asm.ErrRange, "LDRxm", "shift"},
 		"index shift -1":  {func(a *Assembler) { a.LDRxm(X0, MemIndex(X1, X2, -1)) }, asm.ErrRange, "LDRxm", "shift"},
-		"index of pair":   {func(a *Assembler) { a.LDPxxm(X0, X3, MemIndex(X1, X2, 0)) }, asm.ErrOperands, "LDPxxm", "pair"},
+		"index of pair":   {func(a *Assembler) { a.LDPxxm(X0, X3, MemIndex(X1, X2, 0)) }, asm.ErrOperands, "LDPxxm", "addressing mode"},
 		"pair the same":   {func(a *Assembler) { a.LDPddm(D0, D0, MemOff(X1, 0)) }, asm.ErrOperands, "LDPddm", "same"},
 		"writeback":       {func(a *Assembler) { a.LDRxm(X1, MemPost(X1, 8)) }, asm.ErrOperands, "LDRxm", "base that changes"},
 		"writeback pair":  {func(a *Assembler) { a.STPxxm(X0, X1, MemPre(X1, 8)) }, asm.ErrOperands, "STPxxm", "base that changes"},
-		"zero Mem":        {func(a *Assembler) { a.LDRdm(D0, Mem{}) }, asm.ErrOperands, "LDRdm", "Mem function"},
-		"condition":       {func(a *Assembler) { a.FCSELdddc(D0, D0, D0, 15) }, asm.ErrOperands, "FCSELdddc", "condition"},
+		"zero Mem":        {func(a *Assembler) { a.LDRdm(D0, Mem{}) }, asm.ErrOperands, "LDRdm", "addressing mode"},
+		"condition":       {func(a *Assembler) { a.FCSELdddc(D0, D0, D0, 16) }, asm.ErrRange, "FCSELdddc", "condition"},
 		"bit":             {func(a *Assembler) { a.TBZxil(X0, 64, a.NewLabel("")) }, asm.ErrRange, "TBZxil", "bit 64"},
 		"fmov":            {func(a *Assembler) { a.FMOVdi(D0, 0) }, asm.ErrRange, "FMOVdi", "immediate of FMOV"},
 		"fmov digits":     {func(a *Assembler) { a.FMOVsi(S0, 1.01) }, asm.ErrRange, "FMOVsi", "immediate of FMOV"},
@@ -349,34 +230,35 @@ func TestErrors(t *testing.T) {
 	}
 }
 
-func TestCallsToAddresses(t *testing.T) {
-	var a Assembler
-	a.BLaddr(0x1000)
-	a.Baddr(0x1000)
-	o, err := a.Finish()
-	require.NoError(t, err)
-	dst := make([]byte, 8)
-	require.NoError(t, o.Place(dst, 0x2000))
-	require.Equal(t, "00fcff97"+"fffbff17", hex.EncodeToString(dst))
-	require.ErrorIs(t, o.Place(dst, 0x2000+128<<20), asm.ErrRange)
-	require.ErrorIs(t, o.Place(dst, 0x2002), asm.ErrRange)
-}
-
 // mix is ten instructions of the kinds that a compiler emits most.
 func mix(a *Assembler, l asm.Label) {
 	a.LDRxm(X0, MemIndex(X1, X2, 3))
 	a.ADDxxx(X0, X0, X3)
 	a.STRxm(X0, MemOff(X1, 8))
 	a.MULxxx(X4, X4, X5)
-	a.ADDxxi(X6, X0, 8)
+	a.ADDxxr(X6, X0, X4.LSL(2))
 	a.CMPxi(X6, 100)
 	a.Bcl(LT, l)
-	a.LDRdm(D1, MemOff(X2, 32))
-	a.FADDddd(D2, D1, D3)
+	a.LDRqm(Q1, MemOff(X2, 32))
+	a.FADDvvv2D(V2.D2(), V1.D2(), V3.D2())
 	a.LSLxxi(X0, X0, 3)
 }
 
-func assembleMix(a *Assembler) {
+// mixEmit is the same through Emit.
+func mixEmit(a *Assembler, l asm.Label) {
+	a.Emit(arm64asm.LDR, X0, MemIndex(X1, X2, 3))
+	a.Emit(arm64asm.ADD, X0, X0, X3)
+	a.Emit(arm64asm.STR, X0, MemOff(X1, 8))
+	a.Emit(arm64asm.MUL, X4, X4, X5)
+	a.Emit(arm64asm.ADD, X6, X0, X4.LSL(2))
+	a.Emit(arm64asm.CMP, X6, Imm(100))
+	a.Emit(arm64asm.B, LT, Target(l))
+	a.Emit(arm64asm.LDR, Q1, MemOff(X2, 32))
+	a.Emit(arm64asm.FADD, V2.D2(), V1.D2(), V3.D2())
+	a.Emit(arm64asm.LSL, X0, X0, Imm(3))
+}
+
+func assembleMix(a *Assembler, mix func(*Assembler, asm.Label)) {
 	a.Reset()
 	l := a.NewLabel("")
 	for range 100 {
@@ -388,81 +270,37 @@ func assembleMix(a *Assembler) {
 
 func TestNothingIsAllocated(t *testing.T) {
 	var a Assembler
-	assembleMix(&a)
-	require.Zero(t, testing.AllocsPerRun(100, func() { assembleMix(&a) }))
-	require.NoError(t, a.Err())
+	var typed []byte
+	for _, mix := range []func(*Assembler, asm.Label){mix, mixEmit} {
+		assembleMix(&a, mix)
+		require.Zero(t, testing.AllocsPerRun(100, func() { assembleMix(&a, mix) }))
+		o, err := a.Finish()
+		require.NoError(t, err)
+		if typed == nil {
+			typed = o.Code
+		}
+		require.Equal(t, typed, o.Code)
+	}
 }
 
 func BenchmarkMix(b *testing.B) {
-	b.Run("Emit", func(b *testing.B) {
-		var a Assembler
-		b.ReportAllocs()
-		for b.Loop() {
-			assembleMix(&a)
-		}
-		b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/1001, "ns/inst")
-	})
-	b.Run("EmitAndFinish", func(b *testing.B) {
-		var a Assembler
-		b.ReportAllocs()
-		for b.Loop() {
-			assembleMix(&a)
-			if _, err := a.Finish(); err != nil {
-				b.Fatal(err)
-			}
-		}
-		b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/1001, "ns/inst")
-	})
-}
-
-// FuzzGarbage calls methods with any operands at all: there is an error or a whole instruction, and never a panic.
-func FuzzGarbage(f *testing.F) {
-	f.Add(uint64(1), []byte{1, 2, 3})
-	f.Add(uint64(2), make([]byte, 40))
-	f.Fuzz(func(t *testing.T, seed uint64, data []byte) {
-		var a Assembler
-		r := rand.New(rand.NewPCG(seed, uint64(len(data))))
-		fresh := func() {
-			a.Reset()
-			a.Bind(a.NewLabel(""))
-		}
-		fresh()
-		v := reflect.ValueOf(&a)
-		for _, d := range data {
-			i := (int(d) + r.IntN(1000)) % v.NumMethod()
-			if notForms[v.Type().Method(i).Name] {
-				continue
-			}
-			var args []reflect.Value
-			for p := range v.Method(i).Type().NumIn() {
-				arg := reflect.New(v.Method(i).Type().In(p)).Elem()
-				switch {
-				case arg.Type() == reflect.TypeFor[Mem]():
-					arg.Set(reflect.ValueOf(Mem{
-						off: int(r.Uint64()) >> r.IntN(64), base: uint8(r.IntN(34)), index: X(r.IntN(34)),
-						shift: uint8(r.IntN(5)), kind: memKind(r.IntN(6)),
-					}))
-				case arg.Type() == reflect.TypeFor[asm.Label]():
-					arg.SetInt(int64(r.IntN(3)))
-				case arg.CanInt():
-					arg.SetInt(int64(r.Uint64()) >> r.IntN(64))
-				case arg.CanFloat():
-					arg.SetFloat(math.Float64frombits(r.Uint64()))
-				default:
-					arg.SetUint(r.Uint64() >> r.IntN(64) % 34)
+	run := func(name string, mix func(*Assembler, asm.Label), finish bool) {
+		b.Run(name, func(b *testing.B) {
+			var a Assembler
+			b.ReportAllocs()
+			for b.Loop() {
+				assembleMix(&a, mix)
+				if !finish {
+					continue
 				}
-				args = append(args, arg)
+				if _, err := a.Finish(); err != nil {
+					b.Fatal(err)
+				}
 			}
-			before := a.Len()
-			v.Method(i).Call(args)
-			if a.Err() != nil {
-				require.Equal(t, before, a.Len())
-				fresh()
-				continue
-			}
-			require.Equal(t, before+4, a.Len())
-		}
-		_, err := a.Finish()
-		require.NoError(t, err)
-	})
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/1001, "ns/inst")
+		})
+	}
+	run("Typed", mix, false)
+	run("Emit", mixEmit, false)
+	run("TypedAndFinish", mix, true)
 }

@@ -75,3 +75,11 @@ func (f Features) String() string {
 	}
 	return text
 }
+
+// Limit makes every instruction outside of the given extensions an error, [asm.ErrFeature]. Without a Limit all are
+// allowed. It stays until it is changed.
+func (a *Assembler) Limit(f Features) { a.denied, a.missing, a.limited = ^f, missing, 0xff<<needShift }
+
+// missing names the extensions that a form needs and the Limit has not. It is reached through a field, so that programs
+// without a Limit don't have it.
+func missing(a *Assembler, f form) string { return (needs[f>>needShift] & a.denied).String() }

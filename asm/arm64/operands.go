@@ -3,14 +3,160 @@ package arm64
 import "fmt"
 
 // Registers by class and width. A method takes one of the types and no other, so that a register of the wrong class does
-// not compile.
+// not compile. V is any vector register: its methods give it an arrangement, or one of its elements.
 type (
-	X uint8 // 64-bit general register, or XZR
-	W uint8 // the low half of one, or WZR
-	P uint8 // the stack pointer, which shares its number with XZR
-	D uint8 // 64-bit floating-point register
-	S uint8 // 32-bit floating-point register
+	X  uint8 // 64-bit general register, or XZR
+	W  uint8 // the low half of one, or WZR
+	P  uint8 // the stack pointer, SP, which shares its number with XZR
+	WP uint8 // its low half, WSP
+	B  uint8 // 8-bit floating-point register
+	H  uint8 // 16-bit floating-point register
+	S  uint8 // 32-bit floating-point register
+	D  uint8 // 64-bit floating-point register
+	Q  uint8 // 128-bit floating-point register
 )
+
+// The stack pointer.
+const (
+	SP  P  = 32
+	WSP WP = 32
+)
+
+// register is a general register with a shift or an extension.
+type register struct {
+	reg, kind, amount uint8
+	x                 bool
+}
+
+// Kinds of shift.
+const (
+	lsl = iota
+	lsr
+	asr
+	ror
+)
+
+// Kinds of extension.
+const (
+	uxtb = iota
+	uxth
+	uxtw
+	uxtx
+	sxtb
+	sxth
+	sxtw
+	sxtx
+)
+
+var (
+	shiftNames  = [...]string{"lsl", "lsr", "asr", "ror"}
+	extendNames = [...]string{"uxtb", "uxth", "uxtw", "uxtx", "sxtb", "sxth", "sxtw", "sxtx"}
+)
+
+// pack gives the register as a number, for the encoder.
+func (r register) pack() int64 {
+	x := int64(0)
+	if r.x {
+		x = 1 << 24
+	}
+	return int64(r.reg) | int64(r.kind)<<8 | int64(r.amount)<<16 | x
+}
+
+func unpackRegister(v int64) register {
+	return register{reg: uint8(v), kind: uint8(v >> 8), amount: uint8(v >> 16), x: v>>24&1 != 0}
+}
+
+// String gives the extended register in the assembler's syntax, for errors.
+func (r register) String() string { return Extended{r}.String() }
+
+func clamp(n int) uint8 { return uint8(min(uint(n), 255)) }
+
+// ShiftedX is an X register with a shift.
+type ShiftedX struct{ r register }
+
+// ShiftedW is a W register with a shift.
+type ShiftedW struct{ r register }
+
+// Extended is a W register that is extended to the width of the other operands, or an X register, shifted left by up to 4
+// bits.
+type Extended struct{ r register }
+
+// LSL is the register shifted left by 0 to 63 bits.
+func (r X) LSL(n int) ShiftedX { return ShiftedX{register{uint8(r), lsl, clamp(n), true}} }
+
+// LSR is the register shifted right by 0 to 63 bits.
+func (r X) LSR(n int) ShiftedX { return ShiftedX{register{uint8(r), lsr, clamp(n), true}} }
+
+// ASR is the register shifted right by 0 to 63 bits, with its sign.
+func (r X) ASR(n int) ShiftedX { return ShiftedX{register{uint8(r), asr, clamp(n), true}} }
+
+// ROR is the register rotated right by 0 to 63 bits.
+func (r X) ROR(n int) ShiftedX { return ShiftedX{register{uint8(r), ror, clamp(n), true}} }
+
+// LSL is the register shifted left by 0 to 31 bits.
+func (r W) LSL(n int) ShiftedW { return ShiftedW{register{uint8(r), lsl, clamp(n), false}} }
+
+// LSR is the register shifted right by 0 to 31 bits.
+func (r W) LSR(n int) ShiftedW { return ShiftedW{register{uint8(r), lsr, clamp(n), false}} }
+
+// ASR is the register shifted right by 0 to 31 bits, with its sign.
+func (r W) ASR(n int) ShiftedW { return ShiftedW{register{uint8(r), asr, clamp(n), false}} }
+
+// ROR is the register rotated right by 0 to 31 bits.
+func (r W) ROR(n int) ShiftedW { return ShiftedW{register{uint8(r), ror, clamp(n), false}} }
+
+// UXTX is the whole register, shifted left by 0 to 4 bits.
+func (r X) UXTX(n int) Extended { return Extended{register{uint8(r), uxtx, clamp(n), true}} }
+
+// SXTX is the whole register, shifted left by 0 to 4 bits.
+func (r X) SXTX(n int) Extended { return Extended{register{uint8(r), sxtx, clamp(n), true}} }
+
+// UXTB is the lowest byte, with zeros, shifted left by 0 to 4 bits.
+func (r W) UXTB(n int) Extended { return Extended{register{uint8(r), uxtb, clamp(n), false}} }
+
+// UXTH is the lower half, with zeros, shifted left by 0 to 4 bits.
+func (r W) UXTH(n int) Extended { return Extended{register{uint8(r), uxth, clamp(n), false}} }
+
+// UXTW is the register, with zeros, shifted left by 0 to 4 bits.
+func (r W) UXTW(n int) Extended { return Extended{register{uint8(r), uxtw, clamp(n), false}} }
+
+// UXTX is the register where nothing is extended; UXTW is more usual. It exists since it has an encoding.
+func (r W) UXTX(n int) Extended { return Extended{register{uint8(r), uxtx, clamp(n), false}} }
+
+// SXTB is the lowest byte, with its sign, shifted left by 0 to 4 bits.
+func (r W) SXTB(n int) Extended { return Extended{register{uint8(r), sxtb, clamp(n), false}} }
+
+// SXTH is the lower half, with its sign, shifted left by 0 to 4 bits.
+func (r W) SXTH(n int) Extended { return Extended{register{uint8(r), sxth, clamp(n), false}} }
+
+// SXTW is the register, with its sign, shifted left by 0 to 4 bits.
+func (r W) SXTW(n int) Extended { return Extended{register{uint8(r), sxtw, clamp(n), false}} }
+
+// SXTX is the register where nothing is extended; SXTW is more usual. It exists since it has an encoding.
+func (r W) SXTX(n int) Extended { return Extended{register{uint8(r), sxtx, clamp(n), false}} }
+
+// String gives the operand in the assembler's syntax.
+func (s ShiftedX) String() string { return shiftedName("x", s.r) }
+
+// String gives the operand in the assembler's syntax.
+func (s ShiftedW) String() string { return shiftedName("w", s.r) }
+
+// String gives the operand in the assembler's syntax.
+func (e Extended) String() string {
+	class := "w"
+	if e.r.x {
+		class = "x"
+	}
+	text := generalName(class, e.r.reg) + ", " + extendNames[e.r.kind&7]
+	if e.r.amount > 0 {
+		text += fmt.Sprintf(" #%d", e.r.amount)
+	}
+	return text
+}
+
+func shiftedName(class string, r register) string {
+	return fmt.Sprintf("%s, %s #%d", generalName(class, r.reg), shiftNames[r.kind&3], r.amount)
+}
 
 // Cond is a condition on the flags: Arm ARM DDI 0487, "Condition codes".
 type Cond uint8
@@ -32,9 +178,13 @@ const (
 	GT             // signed greater
 	LE             // signed less or equal
 	AL             // always
+	NV             // always, too
 )
 
-var condNames = [...]string{"eq", "ne", "hs", "lo", "mi", "pl", "vs", "vc", "hi", "ls", "ge", "lt", "gt", "le", "al"}
+var condNames = [...]string{"eq", "ne", "hs", "lo", "mi", "pl", "vs", "vc", "hi", "ls", "ge", "lt", "gt", "le", "al", "nv"}
+
+// Not is the opposite of a condition. AL and NV have none: they are each other's.
+func (c Cond) Not() Cond { return c ^ 1 }
 
 // String gives the name in the assembler's syntax.
 func (c Cond) String() string {
@@ -42,71 +192,6 @@ func (c Cond) String() string {
 		return condNames[c]
 	}
 	return fmt.Sprintf("Cond(%d)", uint8(c))
-}
-
-// SP is the stack pointer.
-const SP P = 32
-
-// Mem is an operand in memory. Make it with MemOff, MemPre, MemPost or MemIndex.
-type Mem struct {
-	off   int
-	base  uint8 // X, or 32 for SP
-	index X
-	shift uint8
-	kind  memKind
-}
-
-type memKind uint8
-
-const (
-	memNone  memKind = iota // the zero Mem is no operand
-	memOff                  // [base, #off]
-	memPre                  // [base, #off]!
-	memPost                 // [base], #off
-	memIndex                // [base, index, lsl #shift]
-)
-
-// Base is what an address can begin with: a general register but XZR, or SP.
-type Base interface{ X | P }
-
-// MemOff is [base, #off], off in bytes. What offsets there are depends on the instruction: for a load or store of n bytes
-// the multiples of n from 0 to 4095n, and anything from -256 to 255.
-func MemOff[B Base](base B, off int) Mem { return Mem{base: uint8(base), off: off, kind: memOff} }
-
-// MemPre is [base, #off]!: base becomes base+off, which is the address.
-func MemPre[B Base](base B, off int) Mem { return Mem{base: uint8(base), off: off, kind: memPre} }
-
-// MemPost is [base], #off: base is the address, and then becomes base+off.
-func MemPost[B Base](base B, off int) Mem { return Mem{base: uint8(base), off: off, kind: memPost} }
-
-// MemIndex is [base, index, lsl #shift]. The shift is 0 or the one that multiplies by the size of the access.
-func MemIndex[B Base](base B, index X, shift int) Mem {
-	return Mem{base: uint8(base), index: index, shift: uint8(min(uint(shift), 255)), kind: memIndex}
-}
-
-// String gives the operand in the assembler's syntax.
-func (m Mem) String() string {
-	base := X(m.base).String()
-	if m.base == uint8(SP) {
-		base = "sp"
-	}
-	switch m.kind {
-	case memOff:
-		if m.off == 0 {
-			return "[" + base + "]"
-		}
-		return fmt.Sprintf("[%s, #%d]", base, m.off)
-	case memPre:
-		return fmt.Sprintf("[%s, #%d]!", base, m.off)
-	case memPost:
-		return fmt.Sprintf("[%s], #%d", base, m.off)
-	case memIndex:
-		if m.shift == 0 {
-			return fmt.Sprintf("[%s, %v]", base, m.index)
-		}
-		return fmt.Sprintf("[%s, %v, lsl #%d]", base, m.index, m.shift)
-	}
-	return "[]"
 }
 
 // String gives the name in the assembler's syntax.
@@ -119,10 +204,22 @@ func (r W) String() string { return generalName("w", uint8(r)) }
 func (r P) String() string { return "sp" }
 
 // String gives the name in the assembler's syntax.
-func (r D) String() string { return fmt.Sprintf("d%d", uint8(r)) }
+func (r WP) String() string { return "wsp" }
+
+// String gives the name in the assembler's syntax.
+func (r B) String() string { return fmt.Sprintf("b%d", uint8(r)) }
+
+// String gives the name in the assembler's syntax.
+func (r H) String() string { return fmt.Sprintf("h%d", uint8(r)) }
 
 // String gives the name in the assembler's syntax.
 func (r S) String() string { return fmt.Sprintf("s%d", uint8(r)) }
+
+// String gives the name in the assembler's syntax.
+func (r D) String() string { return fmt.Sprintf("d%d", uint8(r)) }
+
+// String gives the name in the assembler's syntax.
+func (r Q) String() string { return fmt.Sprintf("q%d", uint8(r)) }
 
 func generalName(class string, r uint8) string {
 	if r == 31 {

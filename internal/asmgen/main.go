@@ -1,5 +1,6 @@
-// asmgen writes the tables of asm/amd64 from the data of golang.org/x/arch: the csv of Intel's manual, the tables of the AVX
-// decoder, and the XED tables. Run it through go generate in the package's folder.
+// asmgen writes the tables of asm/amd64 and asm/arm64 from the data of golang.org/x/arch: the csv of Intel's manual, the
+// tables of the AVX decoder and the XED tables; the table of the A64 decoder. Run it through go generate in the package's
+// folder.
 package main
 
 import (
@@ -19,7 +20,8 @@ func main() {
 }
 
 func run(target string) error {
-	if target != "amd64" {
+	write, ok := map[string]func(string) error{"amd64": amd64, "arm64": arm64}[target]
+	if !ok {
 		return fmt.Errorf("no target %q", target)
 	}
 	out, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "golang.org/x/arch").Output()
@@ -30,5 +32,5 @@ func run(target string) error {
 	if dir == "" {
 		return fmt.Errorf("golang.org/x/arch is not in the module cache: go mod download")
 	}
-	return amd64(dir)
+	return write(dir)
 }

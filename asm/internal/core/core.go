@@ -38,9 +38,13 @@ type State struct {
 	err    *asm.Error
 	gen    int32
 	align  int
+	extern bool   // there is a label of another object
+	limit  int    // where Room is to take its slow path, or 0
+	whole  []byte // Buf with all its capacity, if that is hidden
 	labels []label
 	fixups []fixup
 	items  []item
+	layout layout
 	pool   pool
 	relocs []asm.Reloc
 	notes  []asm.Note
@@ -49,8 +53,9 @@ type State struct {
 }
 
 type label struct {
-	off  int32 // or unbound, or extern
-	name string
+	off   int32 // or unbound, or extern
+	items int32 // that stand before it
+	name  string
 }
 
 // Offsets of labels that have none.
@@ -70,14 +75,14 @@ type fixup struct {
 
 // Reset forgets everything but the memory, which is used again.
 func (s *State) Reset() {
-	if s.err != nil {
-		s.Buf = nil // it is the sink
+	if s.whole != nil {
+		s.Buf = s.whole // after an error it is the sink
 	}
 	clear(s.labels)
 	clear(s.notes)
 	s.pool.reset()
 	*s = State{
-		Buf: s.Buf[:0], gen: (s.gen + 1) & genMask, labels: s.labels[:0], fixups: s.fixups[:0], items: s.items[:0],
+		Buf: s.Buf[:0], gen: (s.gen + 1) & genMask, labels: s.labels[:0], fixups: s.fixups[:0], items: s.items[:0], layout: s.layout,
 		pool: s.pool, relocs: s.relocs[:0], notes: s.notes[:0], data: s.data[:0],
 	}
 }
@@ -108,7 +113,28 @@ func (s *State) grow(n int) {
 	case n > maxCode-len(s.Buf):
 		s.Refuse("", "", tooLong, asm.ErrRange)
 	default:
-		s.Buf = slices.Grow(s.Buf, max(n, 256))
+		s.Buf = s.unbounded()
+		if cap(s.Buf)-len(s.Buf) < n {
+			s.Buf = slices.Grow(s.Buf, max(n, 256))
+		}
+		s.bound(n)
+	}
+}
+
+// unbounded is Buf with all its capacity.
+func (s *State) unbounded() []byte {
+	if s.whole == nil {
+		return s.Buf
+	}
+	return s.whole[:len(s.Buf)]
+}
+
+// bound hides the capacity beyond the limit, but for n bytes.
+func (s *State) bound(n int) {
+	s.whole = nil
+	if c := max(s.limit, len(s.Buf)+n); s.limit > 0 && c < cap(s.Buf) {
+		s.whole = s.Buf[:0]
+		s.Buf = s.Buf[:len(s.Buf):c]
 	}
 }
 
@@ -143,6 +169,7 @@ func (s *State) fail(off int, op, args string, err error) {
 		e.Op = method
 	}
 	s.err = e
+	s.whole = s.unbounded()[:0]
 	s.Buf = s.sink[:0:len(s.sink)]
 }
 
@@ -182,6 +209,7 @@ func (s *State) Extern(name string) asm.Label {
 	l := s.NewLabel(name)
 	if r := s.lookup(l); r != nil {
 		r.off = extern
+		s.extern = true
 	}
 	return l
 }
@@ -216,7 +244,7 @@ func (s *State) Bind(l asm.Label) {
 	case r.off >= 0:
 		s.Fail("Bind", s.LabelText(l), fmt.Errorf("bound already, at offset %#x: %w", r.off, asm.ErrLabel))
 	default:
-		r.off = int32(len(s.Buf))
+		r.off, r.items = int32(len(s.Buf)), int32(len(s.items))
 	}
 }
 
@@ -229,7 +257,8 @@ func (s *State) Bound(l asm.Label) (off int, ok bool) {
 }
 
 // Refer notes that the field of the given kind at offset off waits for label l. The value is the label's
-// offset + addend - off, or for Abs64 the label's address + addend. op names the instruction for errors.
+// offset + addend - off, or what asm.RelocKind says if it depends on the address. op names the instruction for errors.
+// For Veneer26 l is the veneer, and addend the address that it goes to.
 func (s *State) Refer(op string, off int, kind asm.RelocKind, l asm.Label, addend int64) {
 	if s.err != nil {
 		return
@@ -281,7 +310,8 @@ func (s *State) Bytes(b []byte) {
 		}
 	}
 	s.Buf = append(s.Buf, b...)
-	if n := len(s.data); n > 0 && s.data[n-1].Offset+s.data[n-1].Len == off {
+	padded := len(s.items) > 0 && int(s.items[len(s.items)-1].off) == off // with nothing, so far
+	if n := len(s.data); n > 0 && s.data[n-1].Offset+s.data[n-1].Len == off && !padded {
 		s.data[n-1].Len += len(b)
 		return
 	}
@@ -302,8 +332,7 @@ func (s *State) Address(l asm.Label) {
 	s.Refer("Address", off, asm.Abs64, l, 0)
 }
 
-// Align checks n, raises the alignment of the whole to it, and gives the number of bytes to the next multiple
-// of it, which the target fills with instructions that do nothing.
+// Align checks n, raises the alignment of the whole to it, and gives the number of bytes to the next multiple of it.
 func (s *State) Align(n int) (pad int) {
 	if s.err != nil {
 		return 0
@@ -326,38 +355,60 @@ func (s *State) Finish(arch asm.Arch, align int, t *Target) (*asm.Object, error)
 		Arch: arch, Alignment: max(align, s.align),
 		Relocs: slices.Clone(s.relocs), Notes: slices.Clone(s.notes), Data: slices.Clone(s.data),
 	}
-	y := &layout{}
-	if len(s.items) == 0 {
+	y, err := s.arrange(t)
+	if err != nil {
+		return nil, err
+	}
+	if len(y.items) == 0 {
 		o.Code = slices.Clone(s.Buf)
 	} else {
-		var err error
-		if y, err = s.arrange(); err != nil {
-			return nil, err
-		}
 		o.Code = s.place(y, t)
 		s.move(o, y)
 	}
-	for i, it := range y.items {
-		if !it.align && y.size[i] != shortLen {
-			f := fixup{off: it.off + int32(it.room) - 4, kind: asm.PC32, label: it.label, addend: -4}
-			if err := s.resolve(o, y, f); err != nil {
-				return nil, err
-			}
-		}
-	}
-	for _, f := range s.fixups {
-		if err := s.resolve(o, y, f); err != nil {
-			return nil, err
-		}
+	if err := s.resolveAll(o, y); err != nil {
+		return nil, err
 	}
 	slices.SortStableFunc(o.Relocs, func(a, b asm.Reloc) int { return a.Offset - b.Offset })
-	for _, l := range s.labels {
-		if l.name != "" && l.off >= 0 {
-			o.Symbols = append(o.Symbols, asm.Symbol{Offset: y.at(int(l.off)), Name: l.name})
+	for i := range s.labels {
+		if l := &s.labels[i]; l.name != "" && l.off >= 0 {
+			o.Symbols = append(o.Symbols, asm.Symbol{Offset: y.of(l), Name: l.name})
 		}
 	}
 	slices.SortStableFunc(o.Symbols, func(a, b asm.Symbol) int { return a.Offset - b.Offset })
 	return o, nil
+}
+
+// resolveAll resolves the items that are instructions, and the fixups that did not become items.
+func (s *State) resolveAll(o *asm.Object, y *layout) error {
+	for i := range y.items {
+		it := &y.items[i]
+		if it.align != 0 {
+			continue
+		}
+		f, off := fixup{kind: it.Kind, label: it.label, addend: int64(it.Addend)}, y.start(i)+int(it.Field)
+		if it.level == 0 {
+			f.addend += it.addend
+		}
+		if err := s.resolve(o, y, f, off); err != nil {
+			return err
+		}
+		if it.Kind != asm.Page21 {
+			continue
+		}
+		f.kind = asm.Lo12
+		if err := s.resolve(o, y, f, off+4); err != nil {
+			return err
+		}
+	}
+	for _, f := range s.fixups {
+		if len(y.items) > 0 && relaxes(f.kind) {
+			continue // an item
+		}
+		if err := s.resolve(o, y, f, y.at(int(f.off))); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // move puts what refers to offsets to where they are finished.
@@ -373,34 +424,34 @@ func (s *State) move(o *asm.Object, y *layout) {
 	}
 }
 
-// resolve fills in a field, or makes a relocation of it.
-func (s *State) resolve(o *asm.Object, y *layout, f fixup) error {
-	off := y.at(int(f.off))
-	switch r := s.lookup(f.label); {
+// resolve fills in the field at the finished offset off, or makes a relocation of it.
+func (s *State) resolve(o *asm.Object, y *layout, f fixup, off int) error {
+	r := s.lookup(f.label)
+	switch {
 	case r.off == unbound:
 		return s.neverBound(off, f.label)
 	case r.off == extern:
 		o.Relocs = append(o.Relocs, asm.Reloc{Offset: off, Kind: f.kind, Symbol: r.name, Addend: f.addend})
 		return nil
-	case f.kind == asm.Abs64:
-		o.Relocs = append(o.Relocs, asm.Reloc{
-			Offset: off, Kind: f.kind, Local: true, Target: uint64(y.at(int(r.off))), Addend: f.addend,
-		})
+	}
+	to, from := y.of(r), off
+	switch {
+	case f.kind == asm.Abs64 || f.kind == asm.Page21 || f.kind == asm.Lo12:
+		o.Relocs = append(o.Relocs, asm.Reloc{Offset: off, Kind: f.kind, Local: true, Target: uint64(to), Addend: f.addend})
 		return nil
-	default:
-		from := off
-		if f.base != 0 {
-			b := s.lookup(f.base)
-			if b.off == unbound {
-				return s.neverBound(off, f.base)
-			}
-			from = y.at(int(b.off))
+	case f.kind == asm.Veneer26:
+		o.Relocs = append(o.Relocs, asm.Reloc{Offset: off, Kind: f.kind, Target: uint64(f.addend)})
+		f.addend = 0
+	case f.base != 0:
+		b := s.lookup(f.base)
+		if b.off == unbound {
+			return s.neverBound(off, f.base)
 		}
-		value := int64(y.at(int(r.off))) + f.addend - int64(from)
-		if err := f.kind.Patch(o.Code[off:], value); err != nil {
-			s.fail(off, "Finish", s.LabelText(f.label), err)
-			return s.err
-		}
+		from = y.of(b)
+	}
+	if err := f.kind.Patch(o.Code[off:], int64(to)+f.addend-int64(from)); err != nil {
+		s.fail(off, "Finish", s.LabelText(f.label), err)
+		return s.err
 	}
 	return nil
 }

@@ -13,7 +13,18 @@ import (
 
 // testTarget has branches of 5 bytes, e9 rel32, with a short form eb rel8, as amd64.
 var testTarget = Target{
-	Short: func(long []byte) byte { return long[0] + 2 },
+	Form: func(inst []byte, kind asm.RelocKind, level int) Form {
+		if level == 0 {
+			return Form{Len: 2, Field: 1, Kind: asm.PC8, Addend: -1}
+		}
+		return Form{Len: int32(len(inst)), Field: 1, Kind: kind, Addend: -4}
+	},
+	Write: func(dst, inst []byte, _ asm.RelocKind, level int) {
+		if level == 0 {
+			inst = []byte{inst[0] + 2, 0}
+		}
+		copy(dst, inst)
+	},
 	Pad: func(dst []byte) {
 		for i := range dst {
 			dst[i] = 0x90
@@ -23,7 +34,7 @@ var testTarget = Target{
 
 // emitBranch emits a branch of 5 bytes.
 func emitBranch(s *State, l asm.Label) {
-	s.Branch(5, l)
+	s.Branch(5, asm.PC32, l)
 	s.Room()
 	s.Buf = append(s.Buf, 0xe9, 0, 0, 0, 0)
 }
@@ -293,14 +304,14 @@ func TestPool(t *testing.T) {
 	use := func() {
 		s.Reset()
 		fill(&s, 1)
-		a, b := s.Literal(word(8, 1)), s.Literal(word(16, 2))
-		require.Equal(t, a, s.Literal(word(8, 1)))
-		require.NotEqual(t, b, s.Literal(word(32, 2)))
-		require.NotEqual(t, s.Literal(word(4, 1)), a)
-		require.Equal(t, s.Slot(5), s.Slot(5))
+		a, b := s.Literal(word(8, 1), 0), s.Literal(word(16, 2), 0)
+		require.Equal(t, a, s.Literal(word(8, 1), 0))
+		require.NotEqual(t, b, s.Literal(word(32, 2), 0))
+		require.NotEqual(t, s.Literal(word(4, 1), 0), a)
+		require.Equal(t, s.Slot(nil, 5, 0), s.Slot(nil, 5, 0))
 		s.Pool(s.AlignLater)
 		s.Pool(s.AlignLater) // nothing waits
-		require.Equal(t, a, s.Literal(word(8, 1)), "also when it is written")
+		require.Equal(t, a, s.Literal(word(8, 1), 0), "also when it is written")
 	}
 	use()
 	o, err := s.Finish(asm.AMD64, 1, &testTarget)
@@ -310,14 +321,14 @@ func TestPool(t *testing.T) {
 	require.Equal(t, 32, o.Alignment)
 	for _, n := range []int{0, 1, 3, 12, 128} {
 		s.Reset()
-		s.Literal(make([]byte, n))
+		s.Literal(make([]byte, n), 0)
 		require.ErrorIs(t, s.Err(), asm.ErrRange)
 	}
 	b := word(16, 9)
 	require.Zero(t, testing.AllocsPerRun(10, func() {
 		s.Reset()
-		s.Literal(b)
-		s.Slot(1)
+		s.Literal(b, 0)
+		s.Slot(nil, 1, 0)
 		s.Pool(s.AlignLater)
 	}))
 }
