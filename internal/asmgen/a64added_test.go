@@ -265,10 +265,15 @@ func a64LLVM(t *testing.T, in string, args ...string) (lines []a64Line) {
 	cmd.Stdin = strings.NewReader(in)
 	out, err := cmd.Output()
 	require.NoError(t, err)
-	for _, m := range regexp.MustCompile(`(?m)^\t(.*?)\s*// encoding: \[0x(..),0x(..),0x(..),0x(..)\]`).FindAllStringSubmatch(string(out), -1) {
-		word, err := strconv.ParseUint(m[5]+m[4]+m[3]+m[2], 16, 32)
+	for line := range strings.Lines(string(out)) {
+		text, encoding, ok := strings.Cut(strings.TrimSpace(line), "// encoding: ")
+		if !ok {
+			continue
+		}
+		var b [4]byte
+		_, err := fmt.Sscanf(encoding, "[%v,%v,%v,%v]", &b[0], &b[1], &b[2], &b[3])
 		require.NoError(t, err)
-		lines = append(lines, a64Line{uint32(word), strings.Join(strings.Fields(m[1]), " ")})
+		lines = append(lines, a64Line{binary.LittleEndian.Uint32(b[:]), strings.Join(strings.Fields(text), " ")})
 	}
 	return lines
 }
