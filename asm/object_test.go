@@ -28,6 +28,8 @@ var fields = []field{
 	{asm.Branch26, 1<<26 - 1, -128 << 20, 128<<20 - 4, 4, func(w uint64) int64 { return signed(w, 26) * 4 }},
 	{asm.Branch19, (1<<19 - 1) << 5, -1 << 20, 1<<20 - 4, 4, func(w uint64) int64 { return signed(w>>5, 19) * 4 }},
 	{asm.Branch14, (1<<14 - 1) << 5, -32 << 10, 32<<10 - 4, 4, func(w uint64) int64 { return signed(w>>5, 14) * 4 }},
+	{asm.Veneer26, 1<<26 - 1, -128 << 20, 128<<20 - 4, 4, func(w uint64) int64 { return signed(w, 26) * 4 }},
+	{asm.Page21, (1<<19-1)<<5 | 3<<29, -1 << 32, 1<<32 - 4096, 4096, func(w uint64) int64 { return signed(w>>5&(1<<19-1)<<2|w>>29&3, 21) << 12 }},
 	{asm.Adr21, (1<<19-1)<<5 | 3<<29, -1 << 20, 1<<20 - 1, 1, func(w uint64) int64 { return signed(w>>5&(1<<19-1)<<2|w>>29&3, 21) }},
 }
 
@@ -50,7 +52,7 @@ func TestPatchAtTheEdges(t *testing.T) {
 				continue
 			}
 			beyond := []int64{f.min - f.step, f.max + f.step, math.MinInt64 &^ 3, math.MaxInt64 &^ 3}
-			if f.step == 4 {
+			if f.step > 1 {
 				beyond = append(beyond, 1, 2, 3, -1)
 			}
 			for _, v := range beyond {
@@ -66,6 +68,46 @@ func TestPatchAtTheEdges(t *testing.T) {
 	require.ErrorIs(t, asm.RelocKind(99).Patch(make([]byte, 8), 0), asm.ErrRange)
 	require.Equal(t, "RelocKind(99)", asm.RelocKind(99).String())
 	require.Equal(t, "amd64 arm64 Arch(9)", asm.AMD64.String()+" "+asm.ARM64.String()+" "+asm.Arch(9).String())
+}
+
+// TestPlaceA64 has the kinds that depend on more than a distance.
+func TestPlaceA64(t *testing.T) {
+	place := func(word uint32, addr uint64, r asm.Reloc) (uint32, error) {
+		o := asm.Object{Arch: asm.ARM64, Code: binary.LittleEndian.AppendUint32(nil, word), Relocs: []asm.Reloc{r}}
+		dst := make([]byte, 4)
+		err := o.Place(dst, uintptr(addr))
+		return binary.LittleEndian.Uint32(dst), err
+	}
+	for _, c := range []struct {
+		kind      asm.RelocKind
+		word      uint32
+		addr      uint64
+		target    uint64
+		addend    int64
+		want      uint32
+		local, ok bool
+	}{
+		{asm.Page21, 0x90000001, 0x1ffc, 0x2000, 0, 0xb0000001, false, true},
+		{asm.Page21, 0x90000001, 0x1000, 0x1fff, 0, 0x90000001, false, true},
+		{asm.Page21, 0x90000001, 0x1000, 0x1fff, 1, 0xb0000001, false, true},
+		{asm.Page21, 0x90000001, 0x1ffc, 4, 0, 0xb0000001, true, true},
+		{asm.Page21, 0x90000001, 0x2000, 0x1fff, 0, 0xf0ffffe1, false, true},
+		{asm.Page21, 0x90000001, 0, 1 << 32, 0, 0, false, false},
+		{asm.Lo12, 0x91000021, 0, 0x1234_5678_9abc_def0, 0xf, 0x913bfc21, false, true},
+		{asm.Lo12, 0x91000021, 0x1ff0, 0x10, 0, 0x91000021, true, true},
+		{asm.Veneer26, 0x94000005, 0x1000, 0x2000, 0, 0x94000400, false, true},
+		{asm.Veneer26, 0x14000005, 0x1000, 0x1000 + 128<<20, 0, 0x14000005, false, true},
+		{asm.Veneer26, 0x54000005, 0x1000, 0x2000, 0, 0, false, false},
+		{asm.Veneer26, 0x94000005, 0x1000, 0x2002, 0, 0, false, false},
+	} {
+		w, err := place(c.word, c.addr, asm.Reloc{Kind: c.kind, Target: c.target, Addend: c.addend, Local: c.local})
+		if !c.ok {
+			require.ErrorIs(t, err, asm.ErrRange, "%+v", c)
+			continue
+		}
+		require.NoError(t, err)
+		require.Equal(t, c.want, w, "%+v", c)
+	}
 }
 
 func TestPlace(t *testing.T) {

@@ -171,3 +171,49 @@ func TestRoomDoesNotAllocate(t *testing.T) {
 	fill()
 	require.Zero(t, testing.AllocsPerRun(10, fill))
 }
+
+// TestPoolWithin: Room takes its slow path once the code comes to the limit, without losing memory or bytes; data don't care.
+func TestPoolWithin(t *testing.T) {
+	var s State
+	s.Bytes(make([]byte, 4000))
+	s.Reset()
+	whole := cap(s.Buf)
+	emit := func(n int) (at int) { // until the pool is due
+		for at = len(s.Buf); at < n && !s.PoolDue(); at = len(s.Buf) {
+			if cap(s.Buf)-len(s.Buf) < MaxInst {
+				s.Room()
+			}
+			s.Buf = append(s.Buf, byte(len(s.Buf)))
+		}
+		return at
+	}
+	s.PoolWithin(100)
+	require.Equal(t, 50, emit(50), "nothing waits")
+	s.Literal(make([]byte, 16), 0)
+	s.PoolWithin(1000)
+	require.Less(t, cap(s.Buf), 1051)
+	require.Equal(t, 50+1000-16-MaxInst+1, emit(2000))
+	s.Bytes([]byte{1, 2, 3})
+	s.PoolWithin(0)
+	require.False(t, s.PoolDue())
+	require.Equal(t, whole, cap(s.Buf))
+	require.Equal(t, 3000, emit(3000))
+	for i, b := range s.Buf[:1003] {
+		require.Equal(t, byte(i), b)
+	}
+	s.PoolWithin(2990)
+	require.True(t, s.PoolDue(), "at once")
+	s.Pool(func(int) {})
+	require.False(t, s.PoolDue())
+
+	s.Literal(make([]byte, 32), 0)
+	s.PoolWithin(500)
+	s.Fail("X", "", asm.ErrRange)
+	s.PoolWithin(500)
+	require.False(t, s.PoolDue())
+	require.LessOrEqual(t, cap(s.Buf), 2*MaxInst)
+	s.Reset()
+	require.Equal(t, whole, cap(s.Buf), "an error loses no memory")
+	require.False(t, s.PoolDue())
+	require.Equal(t, 3000, emit(3000))
+}
