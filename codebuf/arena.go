@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/wxjit/wxjit/internal/icache"
 	"github.com/wxjit/wxjit/internal/tramp"
@@ -18,6 +19,16 @@ type Config struct {
 	// memory until it is used. All code of an arena can reach all other with a direct branch as long as Size
 	// stays within 2 GiB on amd64 and 128 MiB on arm64; more is refused.
 	Size int
+	// Limit is what the arena may grow to when it is full, in bytes, by further reservations of Size within branch reach
+	// of all that is there. 0 is Size: it does not grow.
+	Limit int
+	// Near is an address that all code of the arena can reach with a direct branch; 0 is none.
+	Near uintptr
+	// Strategy is how code becomes executable. The zero value takes the first that works.
+	Strategy Strategy
+	// SealEach, for strategy Sealed, takes from everybody the means to change code as soon as it is published, and
+	// not when its file is full. The next publication then writes the file anew.
+	SealEach bool
 }
 
 // DefaultSize is the address space that an arena reserves unless Config says otherwise, in bytes.
@@ -25,144 +36,151 @@ const DefaultSize = 64 << 20
 
 // Arena is a range of address space for code. All methods may be called from several goroutines.
 type Arena struct {
-	kernel vmem.Kernel
+	config Config
+	kernel *vmem.Counter
+
+	segments atomic.Pointer[[]*segment] // replaced as a whole; nil before New and after Close
+	owners   owners                     // guarded by mu, but for reading
 
 	// mu guards what follows. It may be taken while a Buffer's is held, not the other way round.
-	mu      sync.Mutex
-	region  *vmem.Region
-	free    pages
-	buffers map[*Buffer]struct{}
-	codes   map[*Code]struct{}
-	retired []span // released, but somebody may be inside, or the kernel refused to take it back
-	closed  bool
+	mu         sync.Mutex
+	heap       heap
+	opened     int // granules of open chunks, and of those that one piece of code has
+	buffers    map[*Buffer]struct{}
+	closed     bool
+	quarantine quarantine
+	counts     counts
+
+	imports imports
 }
 
-// span is pages of an arena's region, in bytes.
-type span struct{ off, n int }
+// segment is one reservation of an arena.
+type segment struct {
+	text   vmem.Text
+	base   uintptr
+	size   int
+	chunks []*chunk // also in the heap of the arena
+}
 
 // host is the kernel of arenas and fibers. Tests put one in its place that records and refuses.
 var host vmem.Kernel = vmem.Host{}
 
-// New reserves address space for code. On a platform or kernel that can't do what this package needs, the error
-// wraps errors.ErrUnsupported. The arena holds address space and memory until Close.
+// New reserves address space for code. On a platform or kernel that can't do what this package needs, or not by the
+// strategy that Config demands, the error wraps errors.ErrUnsupported, and a *VMError for each call that was refused.
+// ErrNoSpace is that there is no place near Config.Near. The arena holds address space and memory until Close.
 func New(c Config) (*Arena, error) { return newArena(c, host) }
 
 func newArena(c Config, k vmem.Kernel) (*Arena, error) {
+	if c.Size == 0 {
+		c.Size = DefaultSize
+	}
+	if c.Limit == 0 {
+		c.Limit = c.Size
+	}
 	switch {
 	case !tramp.Supported:
 		return nil, fmt.Errorf("codebuf: new: this platform: %w", errors.ErrUnsupported)
-	case c.Size == 0:
-		c.Size = DefaultSize
 	case c.Size < 0 || c.Size > tramp.Reach:
 		return nil, fmt.Errorf("codebuf: new: size of %d bytes, not in 1..%d: %w", c.Size, tramp.Reach, ErrArgument)
+	case c.Limit < c.Size || c.Limit > tramp.Reach:
+		return nil, fmt.Errorf("codebuf: new: limit of %d bytes, not in %d..%d: %w", c.Limit, c.Size, tramp.Reach, ErrArgument)
+	case c.Strategy > Sealed:
+		return nil, fmt.Errorf("codebuf: new: %v: %w", c.Strategy, ErrArgument)
 	}
 	if err := icache.Register(k); err != nil {
 		return nil, fmt.Errorf("codebuf: new: %w", err)
 	}
-	region, err := vmem.Reserve(k, c.Size)
-	if err != nil {
+	c.Size = vmem.RoundUp(c.Size)
+	c.Limit = max(c.Size, c.Limit)
+	a := &Arena{config: c, kernel: &vmem.Counter{Kernel: k}, buffers: map[*Buffer]struct{}{}}
+	if err := a.addSegment(); err != nil {
 		return nil, fmt.Errorf("codebuf: new: %w", err)
 	}
-	return &Arena{
-		kernel: k, region: region, free: pages{{0, region.Size() / vmem.PageSize}},
-		buffers: map[*Buffer]struct{}{}, codes: map[*Code]struct{}{},
-	}, nil
+	arenas.add(a)
+	return a, nil
 }
 
-// NewBuffer gives whole pages for n bytes of code, to be filled and sealed. Every byte of them traps until code
-// is placed over it. The error is ErrNoSpace when no range that large is free, ErrArgument for n < 1, ErrClosed,
-// or a *VMError.
+// addSegment reserves a range of address space where code will be. From its end on, pc is in the range.
+func (a *Arena) addSegment() error {
+	text, err := a.reserve()
+	if err != nil {
+		return err
+	}
+	s := &segment{text: text, base: text.Base(), size: text.Size()}
+	for off := 0; off < s.size; off += chunkSize {
+		c := &chunk{seg: s, off: off, limit: (s.size - off) / granule}
+		if s.size-off > chunkSize {
+			c.limit = (chunkSize - vmem.PageSize) / granule
+		}
+		s.chunks = append(s.chunks, c)
+	}
+	a.heap.chunks = append(a.heap.chunks, s.chunks...)
+	var all []*segment
+	if p := a.segments.Load(); p != nil {
+		all = *p
+	}
+	all = append(all[:len(all):len(all)], s)
+	a.segments.Store(&all)
+	tramp.AddCode(s.base, s.size)
+	return nil
+}
+
+// removeSegments gives the ranges back. No fiber is inside them, nor can enter.
+func (a *Arena) removeSegments() error {
+	all := *a.segments.Load()
+	for len(all) > 0 {
+		last := len(all) - 1
+		s := all[last]
+		tramp.RemoveCode(s.base, s.size) // before somebody else can have the addresses
+		if err := s.text.Release(); err != nil {
+			tramp.AddCode(s.base, s.size)
+			return err
+		}
+		all = all[:last:last]
+		a.segments.Store(&all)
+	}
+	a.segments.Store(nil)
+	return nil
+}
+
+// usable is why nothing can be done with the arena, or nil.
+func (a *Arena) usable() error {
+	if a.closed || a.segments.Load() == nil {
+		return fmt.Errorf("arena: %w", ErrClosed)
+	}
+	return nil
+}
+
+// NewBuffer gives room for n bytes of code, whole pages, to be filled and sealed. Every byte of them traps until code
+// is placed over it. The error is ErrNoSpace when no range that large is free, ErrArgument for n < 1, ErrClosed, or a
+// *VMError.
 func (a *Arena) NewBuffer(n int) (*Buffer, error) {
 	if n < 1 {
 		return nil, fmt.Errorf("codebuf: new buffer: %d bytes: %w", n, ErrArgument)
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.closed || a.region == nil {
-		return nil, fmt.Errorf("codebuf: new buffer: arena: %w", ErrClosed)
-	}
-	s := span{n: vmem.RoundUp(n)}
-	if n > a.region.Size() || !a.takePages(&s) {
-		return nil, fmt.Errorf("codebuf: new buffer: %d bytes in an arena of %d: %w", n, a.region.Size(), ErrNoSpace)
-	}
-	if err := a.region.Commit(s.off, s.n); err != nil {
-		a.putPages(s, err)
+	if err := a.usable(); err != nil {
 		return nil, fmt.Errorf("codebuf: new buffer: %w", err)
 	}
-	mem, err := a.region.Bytes(s.off, s.n)
-	if err != nil {
-		panic("codebuf: BUG: committed pages are not writable: " + err.Error())
+	if n > a.config.Limit {
+		return nil, fmt.Errorf("codebuf: new buffer: %d bytes in an arena of %d: %w", n, a.config.Limit, ErrNoSpace)
 	}
-	fillTraps(mem)
-	b := &Buffer{arena: a, span: s, addr: a.region.Base() + uintptr(s.off), mem: mem}
+	parts := [1]part{{n: vmem.RoundUp(n), align: vmem.PageSize}}
+	if err := a.allocate(parts[:]); err != nil {
+		return nil, fmt.Errorf("codebuf: new buffer: %d bytes: %w", n, err)
+	}
+	b := &Buffer{arena: a, block: parts[0].block, addr: a.addr(parts[0].place), mem: make([]byte, parts[0].n)}
+	fillTraps(b.mem)
 	a.buffers[b] = struct{}{}
+	a.counts.writable += a.sizeOf(b.block)
 	return b, nil
-}
-
-// takePages finds pages for s.n bytes; if there are none, after what could be reclaimed has been.
-func (a *Arena) takePages(s *span) bool {
-	first, ok := a.free.take(s.n / vmem.PageSize)
-	if !ok && len(a.retired) > 0 {
-		a.sweep() // what the kernel refuses stays retired and is tried again
-		first, ok = a.free.take(s.n / vmem.PageSize)
-	}
-	s.off = first * vmem.PageSize
-	return ok
-}
-
-// putPages makes the pages of s free, unless the error says that they are lost.
-func (a *Arena) putPages(s span, err error) {
-	if !poisoned(err) {
-		a.free.give(s.off/vmem.PageSize, s.n/vmem.PageSize)
-	}
-}
-
-// poisoned tells whether err means that pages are out of use for good.
-func poisoned(err error) bool {
-	vm, ok := errors.AsType[*vmem.Error](err)
-	return ok && vm.Poisoned
-}
-
-// retire takes the pages of s out of use and reclaims what can be.
-func (a *Arena) retire(s span) error {
-	a.retired = append(a.retired, s)
-	return a.sweep()
-}
-
-// sweep reclaims retired pages that no fiber is inside. The first refusal of the kernel is returned; what it
-// concerns stays retired, so that the next sweep tries again.
-func (a *Arena) sweep() error {
-	if len(a.retired) == 0 {
-		return nil
-	}
-	// A fiber that entered before the code was declared dead is visible as inside after the barrier, and one
-	// that comes later sees the declaration. See tramp.Enter.
-	if err := icache.Barrier(a.kernel); err != nil {
-		return err
-	}
-	entries := fibers.inside()
-	var first error
-	a.retired = slices.DeleteFunc(a.retired, func(s span) bool {
-		lo := a.region.Base() + uintptr(s.off)
-		if slices.ContainsFunc(entries, func(pc uintptr) bool { return pc-lo < uintptr(s.n) }) {
-			return false
-		}
-		_, err := a.region.Discard(s.off, s.n)
-		if err != nil {
-			if first == nil {
-				first = err
-			}
-			return poisoned(err)
-		}
-		a.free.give(s.off/vmem.PageSize, s.n/vmem.PageSize)
-		return true
-	})
-	return first
 }
 
 // Close gives everything back: buffers and code of the arena end with it, and calls to that code fail from now
 // on. While a fiber is inside some of it the error is ErrBusy; nothing new can begin then, and Close is to be
-// called again. After a *VMError likewise. A second Close after a good one is ErrClosed.
+// called again. After a *VMError likewise. A second Close after a good one is ErrClosed. Code of other arenas that calls
+// into this one must not be executed any more.
 func (a *Arena) Close() error {
 	a.mu.Lock()
 	a.closed = true
@@ -175,60 +193,43 @@ func (a *Arena) Close() error {
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.region == nil {
+	if a.segments.Load() == nil {
 		return fmt.Errorf("codebuf: close arena: %w", ErrClosed)
 	}
-	for c := range a.codes {
-		c.die(tramp.Ended)
-	}
+	a.owners.all(func(c *Code) { c.die(tramp.Ended) })
 	if err := icache.Barrier(a.kernel); err != nil {
 		return fmt.Errorf("codebuf: close arena: %w", err)
 	}
 	for _, pc := range fibers.inside() {
-		if pc-a.region.Base() < uintptr(a.region.Size()) {
+		if a.segment(pc) != nil {
 			return fmt.Errorf("codebuf: close arena: a fiber is inside the code at %#x: %w", pc, ErrBusy)
 		}
 	}
-	if err := a.region.Release(); err != nil {
+	if err := a.removeSegments(); err != nil {
 		return fmt.Errorf("codebuf: close arena: %w", err)
 	}
-	a.region, a.free, a.retired = nil, nil, nil
-	clear(a.codes)
+	a.heap, a.quarantine = heap{}, quarantine{}
+	a.owners.blocks.Store(nil)
+	arenas.remove(a)
 	return nil
 }
 
-// Stats is where an arena's address space is, in bytes, and how much of it is code.
-type Stats struct {
-	Reserved int // all of it
-	Free     int // to be had by NewBuffer
-	Writable int // in buffers
-	Live     int // in sealed code
-	Retired  int // released, and waiting for a fiber to leave or for the kernel
-	Poisoned int // out of use: a refused change of protection could not be undone
-	Codes    int // number of live Codes
+// segment gives the segment that an address is in, or nil.
+func (a *Arena) segment(addr uintptr) *segment {
+	if p := a.segments.Load(); p != nil {
+		for _, s := range *p {
+			if addr-s.base < uintptr(s.size) {
+				return s
+			}
+		}
+	}
+	return nil
 }
 
-// Stats counts. After Close all is zero.
-func (a *Arena) Stats() Stats {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.region == nil {
-		return Stats{}
-	}
-	s := Stats{
-		Reserved: a.region.Size(), Free: a.free.free() * vmem.PageSize,
-		Poisoned: a.region.Poisoned(), Codes: len(a.codes),
-	}
-	for b := range a.buffers {
-		s.Writable += b.span.n
-	}
-	for c := range a.codes {
-		s.Live += c.span.n
-	}
-	for _, r := range a.retired {
-		s.Retired += r.n
-	}
-	return s
+// poisoned tells whether err means that address space is out of use for good.
+func poisoned(err error) bool {
+	vm, ok := errors.AsType[*vmem.Error](err)
+	return ok && vm.Poisoned
 }
 
 // fillTraps makes every instruction of b one that traps.

@@ -3,29 +3,28 @@ package codebuf
 import (
 	"fmt"
 	"sync"
-
-	"github.com/wxjit/wxjit/internal/icache"
-	"github.com/wxjit/wxjit/internal/tramp"
 )
 
-// Buffer is whole pages of an arena that can be written and not executed. It ends by Seal, by Discard or with
-// its arena. It is meant for one goroutine at a time; a use while another is under way gives ErrBusy.
+// Buffer is room in an arena for code that is still being written, in ordinary memory. It ends by Seal, by Discard or
+// with its arena. It is meant for one goroutine at a time; a use while another is under way gives ErrBusy.
 type Buffer struct {
 	arena *Arena
-	span  span
-	addr  uintptr
+	block
+	addr uintptr
 
 	mu    sync.Mutex
-	mem   []byte // the pages; nil once the buffer has ended
-	used  int    // bytes of mem that hold code
+	mem   []byte // the bytes; nil once the buffer has ended
+	used  int    // of mem that hold code
 	ended error  // why mem is nil
+	// touched is that a Seal has failed, so that anything may be at addr.
+	touched bool
 }
 
-// Addr is the address of the first byte: where it is written, and where it will run.
+// Addr is the address of the first byte, where it will run.
 func (b *Buffer) Addr() uintptr { return b.addr }
 
 // Len is the number of bytes that there is room for, whole pages.
-func (b *Buffer) Len() int { return b.span.n }
+func (b *Buffer) Len() int { return int(b.granules) * granule }
 
 // Place puts a blob behind what is there already, at the next address that suits its alignment, and gives its
 // offset from the buffer's first byte. When the blob reports an error, or there is no room (ErrNoSpace), the
@@ -67,10 +66,9 @@ func (b *Buffer) Write(p []byte) (n int, err error) {
 	return n, nil
 }
 
-// Seal makes the pages executable and takes away the right to write to them, for good. The buffer ends and the
-// Code begins at its first byte. When it fails with a *VMError the buffer is as before and Seal can be tried
-// again, unless the error says Poisoned: then the buffer has ended with its pages. An empty buffer is
-// ErrArgument.
+// Seal makes code of the buffer: it begins at its first byte, and can't be written any more. The buffer ends. When it
+// fails with a *VMError the buffer is as before and Seal can be tried again, unless the error says Poisoned: then
+// the buffer has ended with its address space. An empty buffer is ErrArgument.
 func (b *Buffer) Seal() (*Code, error) {
 	if err := b.lock("seal"); err != nil {
 		return nil, err
@@ -82,28 +80,23 @@ func (b *Buffer) Seal() (*Code, error) {
 	a := b.arena
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.closed {
-		return nil, fmt.Errorf("codebuf: seal: arena: %w", ErrClosed)
-	}
-	// Caches first: no core can have fetched from pages that may not be executed, so what this makes coherent
-	// stays so, and a refusal leaves nothing to undo.
-	if err := icache.Sync(a.kernel, b.addr, b.span.n); err != nil {
+	if err := a.usable(); err != nil {
 		return nil, fmt.Errorf("codebuf: seal: %w", err)
 	}
-	if err := a.region.Seal(b.span.off, b.span.n); err != nil {
-		if poisoned(err) {
+	b.touched = true
+	if err := a.write([]part{{block: b.block}}, b.mem); err != nil {
+		if seg, off := a.locate(b.place); !seg.text.Usable(off, b.Len()) {
 			b.finish(err)
+			a.spoil(b.block)
 		}
 		return nil, fmt.Errorf("codebuf: seal: %w", err)
 	}
-	c := &Code{arena: a, span: b.span, n: b.used, target: tramp.Target{Entry: b.addr, State: tramp.Returned}}
-	a.codes[c] = struct{}{}
 	b.finish(ErrSealed)
-	return c, nil
+	return a.newCode(b.block, b.used), nil
 }
 
-// Discard ends the buffer and gives its pages back. The buffer ends in any case; when the error is a *VMError its
-// pages follow at a later call of the arena.
+// Discard ends the buffer and gives its address space back. The buffer ends in any case; when the error is a *VMError
+// that follows at a later call of the arena.
 func (b *Buffer) Discard() error {
 	if err := b.lock("discard"); err != nil {
 		return err
@@ -113,8 +106,10 @@ func (b *Buffer) Discard() error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	b.finish(ErrReleased)
-	if err := a.retire(b.span); err != nil {
-		return fmt.Errorf("codebuf: discard: %w", err)
+	if b.touched {
+		a.spoil(b.block)
+	} else {
+		a.release(b.block)
 	}
 	return nil
 }
@@ -138,6 +133,7 @@ func (b *Buffer) lock(op string) error {
 func (b *Buffer) finish(why error) {
 	b.mem, b.ended = nil, why
 	delete(b.arena.buffers, b)
+	b.arena.counts.writable -= b.arena.sizeOf(b.block)
 }
 
 // close ends the buffer with its arena.

@@ -7,7 +7,6 @@ import (
 	"runtime"
 	"runtime/debug"
 	"runtime/trace"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -50,16 +49,16 @@ func TestCallFloats(t *testing.T) {
 		args := []uint64{1, 2, 3}
 		for n := range tramp.FloatRegs {
 			args = append(args, math.Float64bits(float64(n)+0.5))
-			r, s := tramp.Enter(&f.core, &c.target, args, tramp.FloatResult|tramp.Shape(n+1))
-			require.Equal(t, tramp.Returned, s)
+			r, err := tramp.Enter(&f.core, &c.target, args, tramp.FloatResult|tramp.Shape(n+1))
+			require.NoError(t, err)
 			if n >= k {
 				require.Equal(t, float64(k)+0.5, math.Float64frombits(r), "float %d of %d", k, n+1)
 			}
 		}
-		_, s := tramp.Enter(&f.core, &c.target, make([]uint64, 9), 9)
-		require.Equal(t, tramp.Unfit, s, "more floats than registers")
-		_, s = tramp.Enter(&f.core, &c.target, make([]uint64, 3), 4)
-		require.Equal(t, tramp.Unfit, s, "more floats than arguments")
+		_, err := tramp.Enter(&f.core, &c.target, make([]uint64, 9), 9)
+		require.ErrorIs(t, err, ErrArgument, "more floats than registers")
+		_, err = tramp.Enter(&f.core, &c.target, make([]uint64, 3), 4)
+		require.ErrorIs(t, err, ErrArgument, "more floats than arguments")
 		require.NoError(t, c.Release())
 	}
 }
@@ -171,22 +170,6 @@ func TestStackIsAlignedAndGuarded(t *testing.T) {
 	r, err := f.Call(depth, room)
 	require.NoError(t, err)
 	require.Equal(t, room, r, "all of the stack can be used")
-}
-
-// TestStackOverflowFaults runs off the end of a stack in a child process: the guard page is hit, and nothing else.
-func TestStackOverflowFaults(t *testing.T) {
-	if os.Getenv("WXJIT_OVERFLOW") != "" {
-		a := newTestArena(t, Config{})
-		f := newTestFiber(t)
-		lo, _ := f.stack.Bounds()
-		println("guard ends at", lo)
-		f.Call(seal(t, a, codeDepth), 1<<40) // does not come back
-		t.Fatal("came back")
-	}
-	out, err := testenv.Child(t, "TestStackOverflowFaults", "WXJIT_OVERFLOW=1").CombinedOutput()
-	require.Error(t, err)
-	require.NotContains(t, string(out), "came back")
-	require.True(t, strings.Contains(string(out), "SIGSEGV") || strings.Contains(err.Error(), "segmentation"), "%v\n%s", err, out)
 }
 
 func TestCallAllocatesNothing(t *testing.T) {
@@ -309,7 +292,7 @@ func TestOwnFiberBusy(t *testing.T) {
 	c := seal(t, newTestArena(t, Config{}), codeAdd)
 	_, err := c.Call(1, 2)
 	require.NoError(t, err)
-	r, err := callPooled(tramp.Busy, c.entry(), []uint64{3, 4}, 0)
+	r, err := refused(nil, c.entry(), []uint64{3, 4}, tramp.Own, tramp.Busy)
 	require.NoError(t, err)
 	require.EqualValues(t, 7, r)
 }
@@ -367,3 +350,56 @@ func BenchmarkCall(b *testing.B) {
 
 // goAdd is what calls are compared with: a Go function through a func value.
 var goAdd = func(a, b int64) int64 { return a + b }
+
+// TestTypedArities: each arity passes each argument, of any type, at any place.
+func TestTypedArities(t *testing.T) {
+	a := newTestArena(t, Config{})
+	pick := func(k int) *Code { return seal(t, a, codePick(k)) }
+	float := func(k int) *Code { return seal(t, a, codePickFloat(k)) }
+	same := func(want, got any, err error) {
+		t.Helper()
+		require.NoError(t, err)
+		require.Equal(t, want, got)
+	}
+	r0, err := Func0[uint16](seal(t, a, codeConst(7)))()
+	same(uint16(7), r0, err)
+	r1, err := Func1[int32, int32](pick(0))(-1)
+	same(int32(-1), r1, err)
+	r2, err := Func2[int8, bool, bool](pick(1))(1, true)
+	same(true, r2, err)
+	r3, err := Func3[float32, int16, float32, float32](float(1))(1, 2, 3)
+	same(float32(3), r3, err)
+	p := new(int)
+	r4, err := Func4[int, float64, bool, unsafe.Pointer, unsafe.Pointer](pick(2))(1, 2, false, unsafe.Pointer(p))
+	same(unsafe.Pointer(p), r4, err)
+	r5, err := Func5[int, int, float64, uint, float64, float64](float(1))(1, 2, 3, 4, 5)
+	same(5.0, r5, err)
+	for k := range 6 {
+		r, err := Func6[int8, int16, int32, int64, uint8, uint64, int64](pick(k))(-1, -2, -3, -4, 5, 6)
+		same([]int64{-1, -2, -3, -4, 5, 6}[k], r, err)
+		f, err := Func6[float64, float64, float64, float64, float64, float64, float64](float(k))(1, 2, 3, 4, 5, 6)
+		same(float64(k+1), f, err)
+	}
+	truth := Func1[uint64, bool](pick(0))
+	for r := range uint64(300) { // a bool is true or false, whatever the code says
+		b, err := truth(r)
+		same(uint8(r) != 0, b, err)
+	}
+
+	data := new([2]uint64)
+	store := seal(t, a, codeStore)
+	require.NoError(t, Proc2[unsafe.Pointer, uint64](store)(unsafe.Pointer(data), 9))
+	require.EqualValues(t, 9, data[0])
+	require.NoError(t, Proc0(seal(t, a, codeConst(7)))())
+	var fault *Fault
+	require.ErrorAs(t, Proc1[uintptr](seal(t, a, codeLoad))(8), &fault)
+	require.EqualValues(t, 7, Must0(Func0[int](seal(t, a, codeConst(7))))())
+	require.EqualValues(t, 3, Must2(Func2[int, int, int](seal(t, a, codeAdd)))(1, 2))
+	defer func() {
+		fault, ok := recover().(*Fault)
+		require.True(t, ok)
+		require.EqualValues(t, 16, fault.Addr)
+	}()
+	Must1(Func1[uintptr, int](seal(t, a, codeLoad)))(16)
+	t.Error("no panic")
+}

@@ -13,19 +13,14 @@ import (
 // no fiber or code. Two calls at the same instant must not be made on one fiber, and are not always noticed.
 func (f *Fiber) Call(c *Code, args ...uint64) (uint64, error) {
 	// It is written so that the compiler can put it in the caller's place: one call, no branch.
-	r, s := tramp.Enter((*tramp.Fiber)(unsafe.Pointer(f)), c.entry(), args, 0)
-	return r, statusErrors[s]
+	return tramp.Enter((*tramp.Fiber)(unsafe.Pointer(f)), c.entry(), args, 0)
 }
 
 // Call calls the code with args as its integer arguments, by the C convention, and gives its integer result. It
 // runs on a fiber that is the calling goroutine's own or comes from a pool. The arguments and errors are those of
 // [Fiber.Call]; when a stack is needed and the kernel refuses one, the error is a *VMError.
 func (c *Code) Call(args ...uint64) (uint64, error) {
-	r, s := tramp.Enter(nil, c.entry(), args, tramp.Own)
-	if s != tramp.Returned {
-		return callPooled(s, c.entry(), args, 0)
-	}
-	return r, nil
+	return tramp.Enter(nil, c.entry(), args, tramp.Own)
 }
 
 // entry gives what can be entered of c, nil for a nil c.
@@ -37,11 +32,12 @@ func (c *Code) entry() *tramp.Target { return (*tramp.Target)(unsafe.Pointer(c))
 // array of words: first those that are integers, then the floating-point numbers.
 type layout struct {
 	shape tramp.Shape
+	bool  bool // the result is one
 	slots [maxTyped]slot
 }
 
 // maxTyped is how many arguments the largest typed function has.
-const maxTyped = 4
+const maxTyped = 6
 
 // slot is the place of an argument in the array.
 type slot struct {
@@ -55,6 +51,7 @@ func layoutOf(result reflect.Type, args ...reflect.Type) (l layout) {
 	if isFloat(result) {
 		l.shape |= tramp.FloatResult
 	}
+	l.bool = result.Kind() == reflect.Bool
 	next := uint8(0)
 	for _, floats := range []bool{false, true} {
 		for i, t := range args {
@@ -93,7 +90,13 @@ func put[T Word](w *uint64, s slot, v T) {
 	}
 }
 
-// get takes a result from the low bytes of the register that it came in.
+// get takes a result from the low bytes of the register that it came in. Of a bool only that it is not 0 counts, for Go
+// knows but two.
 //
 // SAFETY: every T is at most as long as a register, and both machines are little endian.
-func get[T Word](r uint64) T { return *(*T)(unsafe.Pointer(&r)) }
+func get[T Word](l *layout, r uint64) T {
+	if unsafe.Sizeof(*new(T)) == 1 && l.bool && uint8(r) != 0 {
+		r = 1
+	}
+	return *(*T)(unsafe.Pointer(&r))
+}

@@ -7,13 +7,22 @@ import (
 	"github.com/wxjit/wxjit/internal/tramp"
 )
 
-// Code is sealed code of an arena: its pages can be executed and not written. All methods may be called from
-// several goroutines.
+// Code is code of an arena that can be executed and not written. All methods may be called from several goroutines.
 type Code struct {
 	target tramp.Target // must stay first, see entry
 	arena  *Arena
-	span   span
-	n      int
+	n      int // bytes
+	block
+	id    uint32  // by which Lookup finds it
+	users int     // Codes in memory that refer to it
+	uses  []*Code // what it refers to
+}
+
+// block is address space that belongs to one piece of code.
+type block struct {
+	place    place
+	granules uint32
+	chunks   int // more than 0: it is these whole chunks, see heap.takeChunks
 }
 
 // Addr is the address of the first byte, which is where a call begins.
@@ -22,25 +31,14 @@ func (c *Code) Addr() uintptr { return c.target.Entry }
 // Len is the number of bytes of code.
 func (c *Code) Len() int { return c.n }
 
-// Release ends the code. Calls that are under way go on to their end; new ones fail with ErrReleased. Its pages go
-// back to the arena as soon as no fiber is inside them. The code ends in any case: when the error is a *VMError
-// its pages follow at a later call of the arena. A second Release is ErrReleased; after the arena's Close it is
-// ErrClosed.
+// Release ends the code. Calls that are under way go on to their end; new ones fail with ErrReleased. Its memory is
+// used again when no fiber can be inside it any more, and no other code in memory refers to it: see [Arena.Release],
+// which it is for one Code. A second Release is ErrReleased; after the arena's Close it is ErrClosed.
 func (c *Code) Release() error {
 	if c == nil || c.arena == nil {
 		return fmt.Errorf("codebuf: release: no code: %w", ErrArgument)
 	}
-	a := c.arena
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if !c.die(tramp.Released) {
-		return fmt.Errorf("codebuf: release: %w", statusErrors[c.status()])
-	}
-	delete(a.codes, c)
-	if err := a.retire(c.span); err != nil {
-		return fmt.Errorf("codebuf: release: %w", err)
-	}
-	return nil
+	return c.arena.Release(c)
 }
 
 // die makes calls fail with the given status, and tells whether they did not until now.
@@ -51,4 +49,15 @@ func (c *Code) die(why tramp.Status) bool {
 // status is tramp.Returned for live code, or why it isn't.
 func (c *Code) status() tramp.Status {
 	return tramp.Status(atomic.LoadUint32((*uint32)(&c.target.State)))
+}
+
+// live tells whether c can be called.
+func (c *Code) live() bool { return c.status() == tramp.Returned }
+
+// ended is the error for code that isn't live.
+func (c *Code) ended() error {
+	if c.status() == tramp.Ended {
+		return ErrClosed
+	}
+	return ErrReleased
 }

@@ -40,6 +40,9 @@ var (
 	ErrBusy     = errors.New("in use")             // somebody is inside: try again later
 	ErrNoSpace  = errors.New("no space left")      // the buffer or the arena is full
 	ErrArgument = errors.New("argument not valid") // a size, an alignment, a number of arguments
+	ErrForeign  = errors.New("of another arena")   // the code belongs to another arena
+	ErrNoCode   = errors.New("no code there")      // the address is in no code of the arena
+	ErrInterior = errors.New("inside of code")     // the address is in code, but not its first byte
 )
 
 // VMError is a system call that the kernel refused: which one (Op), the range (Addr, Len, in bytes) and the
@@ -58,4 +61,12 @@ type Blob interface {
 	Align() int
 	// Place writes the bytes for address addr into dst, which is Len bytes long. It must not keep dst.
 	Place(dst []byte, addr uintptr) error
+}
+
+// Referrer is a Blob that refers to other code by its address: a call, a jump, a pointer in a table. Code that a
+// Referrer has become keeps all code of the same arena in memory that one of its targets is in. An asm.Object is one.
+type Referrer interface {
+	Blob
+	// Targets gives the absolute addresses that the blob refers to, in any order, wherever they are.
+	Targets() []uintptr
 }

@@ -1,6 +1,7 @@
 package codebuf
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"sync/atomic"
@@ -27,9 +28,19 @@ const maxStackSize = 1 << 30
 type Fiber struct {
 	core  tramp.Fiber // must stay first, see Fiber.Call
 	stack *vmem.Stack
+	lo    uintptr // the first byte of the stack's mapping, the guard page
+	size  int     // of all of it
 
 	shared bool   // bound to a goroutine or pooled, and so never closed
 	taken  uint32 // atomic: 1 while a call has it from the pool
+
+	preempted uint64 // atomic: how often
+	moved     uint64 // atomic: how often a watched call went on in another thread
+	thread    uint32 // where the watched call was when it was preempted last, 0 at first
+
+	ctx       context.Context // what ends the call under way, if anything but itself
+	suspended uint32          // atomic: 1 while the call waits for Resume
+	callback  Callback        // the call of an import under way
 }
 
 // NewFiber maps a stack. The errors are ErrArgument, a *VMError, and errors.ErrUnsupported on other platforms.
@@ -47,6 +58,12 @@ func NewFiber(c FiberConfig) (*Fiber, error) {
 		return nil, fmt.Errorf("codebuf: new fiber: %w", err)
 	}
 	return f, nil
+}
+
+// Preempted tells how often calls on the fiber have been preempted, and how often a call of CallContext went on in
+// another thread afterwards, as far as it was preempted again. It may be called from any goroutine.
+func (f *Fiber) Preempted() (times, moved uint64) {
+	return atomic.LoadUint64(&f.preempted), atomic.LoadUint64(&f.moved)
 }
 
 // Close unmaps the stack. A fiber in a call is ErrBusy, a second Close is ErrClosed; after a *VMError the fiber is as

@@ -14,7 +14,10 @@ import (
 // which is done only to fibers that no call can enter any more. It names the fiber by a number, which the collector
 // neither follows nor changes: it does not move f, and whoever calls keeps f alive.
 func newFiber(size int, shared bool) (*Fiber, error) {
-	stack, err := vmem.NewStack(host, size, int(unsafe.Sizeof(tramp.Control{})))
+	if err := tramp.Install(); err != nil {
+		return nil, err
+	}
+	stack, err := vmem.NewStack(host, size, tramp.HeadSize())
 	if err != nil {
 		return nil, err
 	}
@@ -22,6 +25,14 @@ func newFiber(size int, shared bool) (*Fiber, error) {
 	f.core.Inside = tramp.InsideIdle
 	f.core.Control = (*tramp.Control)(stack.Top())
 	f.core.Control.Fiber = uintptr(unsafe.Pointer(&f.core))
+	lo, _ := stack.Bounds()
+	f.lo, f.size = lo-uintptr(vmem.PageSize), size
+	tramp.AddStack(f.lo, f.size)
 	fibers.add(f)
 	return f, nil
 }
+
+// fiberOf gives the fiber that f is the core of.
+//
+// SAFETY: every tramp.Fiber that Enter is given is the first field of a Fiber.
+func fiberOf(f *tramp.Fiber) *Fiber { return (*Fiber)(unsafe.Pointer(f)) }

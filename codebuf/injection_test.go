@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
-	"slices"
 	"syscall"
 	"testing"
 
@@ -14,9 +13,9 @@ import (
 	"github.com/wxjit/wxjit/internal/vmem"
 )
 
-// errnos are what the calls of vmem may plausibly fail with: mmap(2), mprotect(2), munmap(2), madvise(2) and
-// membarrier(2), each under ERRORS, and EPERM for a seccomp filter.
-var errnos = []syscall.Errno{syscall.ENOMEM, syscall.EAGAIN, syscall.EACCES, syscall.EPERM, syscall.EINVAL, syscall.EINTR, syscall.ENOSYS}
+// errnos are what the calls of vmem may plausibly fail with: mmap(2), mprotect(2), mremap(2), munmap(2), membarrier(2),
+// memfd_create(2), pwrite(2), each under ERRORS, and EPERM for a seccomp filter.
+var errnos = []syscall.Errno{syscall.ENOMEM, syscall.EAGAIN, syscall.EACCES, syscall.EPERM, syscall.EINVAL, syscall.EINTR, syscall.ENOSYS, syscall.EMFILE, syscall.ENOSPC}
 
 // attempt calls step until it succeeds, at most three times, and gathers its errors.
 func attempt(errs *[]error, step func() error) error {
@@ -32,52 +31,60 @@ func attempt(errs *[]error, step func() error) error {
 
 // scenario takes code through its whole life on kernel k, trying again where the kernel refused, and checks what must
 // hold whatever was refused. It gives the errors met.
-func scenario(k vmem.Kernel) (errs []error, err error) {
+func scenario(k vmem.Kernel, strategy Strategy, each bool) (errs []error, err error) {
 	var a *Arena
-	if err := attempt(&errs, func() (err error) { a, err = newArena(Config{Size: 8 * vmem.PageSize}, k); return }); err != nil {
+	config := Config{Size: 40 * vmem.PageSize, Strategy: strategy, SealEach: each}
+	if err := attempt(&errs, func() (err error) { a, err = newArena(config, k); return }); err != nil {
 		return errs, fmt.Errorf("new: %w", err)
 	}
 	check := func(step string, e error) {
 		err = errors.Join(err, e)
 		s := a.Stats()
-		if sum := s.Free + s.Writable + s.Live + s.Retired + s.Poisoned; e == nil && sum != s.Reserved {
+		sum := s.Free + s.Writable + s.Live + s.Padding + s.Quarantined + s.Poisoned
+		if e == nil && (sum != s.Reserved || s.Writable != 0) {
 			err = errors.Join(err, fmt.Errorf("after %s: %+v does not add up", step, s))
+		}
+		report, e := a.Audit()
+		if e != nil || len(report.Violations) > 0 && s.Poisoned == 0 {
+			err = errors.Join(err, fmt.Errorf("after %s: %v, %w", step, report.Violations, e))
+		}
+	}
+	call := func(c *Code, want uint16) {
+		if r, e := c.Call(); r != uint64(want) || e != nil {
+			check("call", fmt.Errorf("%d, %w instead of %d", r, e, want))
 		}
 	}
 
 	// Code that must survive everything that follows.
 	var first *Code
-	check("first", fill(&errs, a, 7, &first))
-	if first == nil {
-		return errs, errors.Join(err, closeArena(&errs, a))
+	if e := fill(&errs, a, 7, &first); e != nil {
+		return errs, errors.Join(err, e, closeArena(&errs, a))
 	}
-	for n := range 3 {
-		var c *Code
-		check("seal", fill(&errs, a, uint16(n), &c))
-		if c == nil {
-			continue
+	for n := range uint16(3) {
+		var sealed *Code
+		check("seal", fill(&errs, a, n, &sealed))
+		call(sealed, n)
+		var codes []*Code
+		publish := func() (err error) {
+			codes, err = a.Publish(blob{code: codeConst(n), align: 1}, blob{code: codeConst(n + 1), align: 64}, blob{code: make([]byte, 5000), align: 1})
+			return err
 		}
-		if r, e := c.Call(); r != uint64(n) || e != nil {
-			check("call", fmt.Errorf("%d, %w instead of %d", r, e, n))
-		}
-		if e := c.Release(); e != nil {
+		check("publish", attempt(&errs, publish))
+		call(codes[0], n)
+		call(codes[1], n+1)
+		if e := a.Release(append(codes, sealed)...); e != nil {
 			errs = append(errs, e)
 		}
-		if _, e := c.Call(); !errors.Is(e, ErrReleased) {
+		if _, e := codes[0].Call(); !errors.Is(e, ErrReleased) {
 			check("release", fmt.Errorf("call after release: %w", e))
 		}
+		check("reclaim", attempt(&errs, a.Reclaim))
+		call(first, 7)
 		var buf *Buffer
-		check("buffer", attempt(&errs, func() (err error) { buf, err = a.NewBuffer(2 * vmem.PageSize); return }))
-		if buf != nil {
-			if e := buf.Discard(); e != nil {
-				errs = append(errs, e)
-			}
-		}
+		e := attempt(&errs, func() (err error) { buf, err = a.NewBuffer(2 * vmem.PageSize); return })
+		check("buffer", errors.Join(e, buf.Discard()))
 	}
-	if r, e := first.Call(); r != 7 || e != nil {
-		check("all", fmt.Errorf("earlier code gives %d, %w", r, e))
-	}
-	check("all", nil)
+	call(first, 7)
 	return errs, errors.Join(err, closeArena(&errs, a))
 }
 
@@ -110,64 +117,85 @@ func closeArena(errs *[]error, a *Arena) error {
 	return attempt(errs, a.Close)
 }
 
-// TestInjection makes every system call of the scenario fail once, with every errno, and every mprotect with none, one
-// or all but the last of its pages changed already; and then again with the call after it failing too, which is the
-// one that would undo the half-done change.
+// TestInjection makes every system call of the scenario fail once, with every errno, every mprotect with none, one or all
+// but the last of its pages changed already, every pwrite after a part; and then again with the call after it failing
+// too, which is the one that would undo what was half done. Whatever happens, code that was there runs, and nothing leaks.
 func TestInjection(t *testing.T) {
-	count := &testenv.Faulty{Kernel: vmem.Host{}, Decide: func(testenv.Call) testenv.Verdict { return testenv.Verdict{} }}
-	errs, err := scenario(count)
+	forStrategies(t, func(t *testing.T, s Strategy) {
+		for _, each := range []bool{false, true} {
+			if each && s != Sealed {
+				continue
+			}
+			testInjection(t, s, each)
+		}
+	})
+}
+
+func testInjection(t *testing.T, strategy Strategy, each bool) {
+	testenv.NoNewDescriptors(t)
+	count := &testenv.Faulty{Kernel: ledger, Decide: func(testenv.Call) testenv.Verdict { return testenv.Verdict{} }}
+	errs, err := scenario(count, strategy, each)
 	require.NoError(t, err)
 	require.Empty(t, errs)
 	seen := map[string]int{}
-	errnos, parts := errnos, []int{0, vmem.PageSize, 7 * vmem.PageSize}
-	if runtime.GOARCH != "amd64" { // an emulator that takes a millisecond for a look at the mappings
-		errnos, parts = errnos[:1], parts[1:2]
-	}
 	for k := range count.Calls() {
-		for _, errno := range errnos {
-			for _, part := range parts {
+		first, errnos := errnos[k%len(errnos):], errnos
+		parts := []int{0, vmem.PageSize, 7 * vmem.PageSize}
+		switch {
+		case !long && runtime.GOARCH == "amd64":
+			errnos = first[:1] // another one for each call
+		case !long: // an emulator that takes a millisecond for a look at the mappings
+			errnos, parts = first[:1], parts[1:2]
+		}
+		for i, errno := range errnos {
+			for _, part := range parts[:1+(len(parts)-1)*b2i(i == 0)] { // where the errno is all the same
 				for _, twice := range []bool{false, true} {
-					inject(t, seen, k, errno, part, twice)
+					inject(t, seen, injection{strategy, each, k, errno, part, twice})
 				}
 			}
 		}
 	}
 	t.Logf("%d system calls in the scenario; refused: %v", count.Calls(), seen)
-	require.Len(t, seen, 6, "mmap, munmap, mprotect, madvise, membarrier and poisoning")
-	for what, n := range seen {
-		require.Positive(t, n, what)
+	ops := []string{"mmap", "munmap", "mprotect", "mremap", "reset", "reserve", "membarrier"}
+	if strategy == Sealed {
+		ops = []string{"mmap", "munmap", "reset", "membarrier", "memfd_create", "ftruncate", "fcntl", "open", "pwrite", "close", "getrlimit"}
+	}
+	for _, op := range ops {
+		require.Positive(t, seen[op], op)
 	}
 }
 
-func inject(t *testing.T, seen map[string]int, k int, errno syscall.Errno, part int, twice bool) {
+// injection is which call fails, and how.
+type injection struct {
+	strategy Strategy
+	each     bool
+	call     int
+	errno    syscall.Errno
+	part     int // bytes
+	twice    bool
+}
+
+func inject(t *testing.T, seen map[string]int, in injection) {
 	var refused []string
 	ledger := &testenv.Ledger{Kernel: vmem.Host{}, After: ledger.After}
 	faulty := &testenv.Faulty{Kernel: ledger, Decide: func(c testenv.Call) testenv.Verdict {
-		if c.Index != k && (!twice || c.Index != k+1) {
+		if c.Index != in.call && (!in.twice || c.Index != in.call+1) {
 			return testenv.Verdict{}
 		}
 		refused = append(refused, c.Op)
-		return testenv.Verdict{Err: errno, Part: min(part, max(0, c.Len-vmem.PageSize))}
+		return testenv.Verdict{Err: in.errno, Part: min(in.part, max(0, c.Len-vmem.PageSize))}
 	}}
-	errs, err := scenario(faulty)
-	what := fmt.Sprintf("call %d %v: %v after %d bytes: %v", k, refused, errno, part, errs)
+	errs, err := scenario(faulty, in.strategy, in.each)
+	what := fmt.Sprintf("%+v: %v: %v", in, refused, errs)
 	require.NoError(t, err, what)
 	require.Empty(t, ledger.Open(nil), what)
 	for _, op := range refused {
 		seen[op]++
 	}
 	for _, e := range errs {
-		vm, ok := errors.AsType[*VMError](e)
+		_, ok := errors.AsType[*VMError](e)
 		require.True(t, ok, "%v: %s", e, what)
-		require.Contains(t, refused, vm.Op, what)
-		require.ErrorIs(t, e, errno, what)
-		if vm.Poisoned {
-			seen["poisoned"]++
-		}
-	}
-	// madvise only gives memory back sooner: its refusal is no error.
-	if !slices.Contains(refused, "madvise") && len(refused) > 0 {
-		require.NotEmpty(t, errs, what)
+		require.ErrorIs(t, e, in.errno, what)
 	}
 }
 
@@ -235,4 +263,11 @@ func TestRefusedStack(t *testing.T) {
 			require.ErrorIs(t, err, syscall.ENOMEM)
 		}
 	}
+}
+
+func b2i(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }

@@ -2,11 +2,14 @@ package codebuf
 
 import (
 	"os"
+	"runtime"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/wxjit/wxjit/internal/icache"
 	"github.com/wxjit/wxjit/internal/testenv"
+	"github.com/wxjit/wxjit/internal/tramp"
 	"github.com/wxjit/wxjit/internal/vmem"
 )
 
@@ -15,7 +18,36 @@ var ledger = &testenv.Ledger{Kernel: vmem.Host{}}
 
 func TestMain(m *testing.M) {
 	host = ledger
+	if runtime.GOARCH != "amd64" {
+		machine = emulated()
+	}
 	os.Exit(testenv.Main(m, ledger, sharedStack))
+}
+
+// long is that tests take the time for everything.
+var long = os.Getenv("WXJIT_LONG") != ""
+
+// emulated is the machine that qemu-user is: it keeps translations of code until the memory is changed by a store or by a
+// call on its mapping. It does not see a write to the file that is mapped, nor, before 8.1, IC IVAU.
+func emulated() *vmem.Machine {
+	return vmem.NewMachine(tramp.Trap, func(lo, hi uintptr) {
+		icache.Flush(lo, hi)
+		page := uintptr(vmem.PageSize)
+		lo &^= page - 1
+		if err := (vmem.Host{}).Protect(lo, vmem.RoundUp(int(hi-lo)), vmem.ReadExec); err != nil {
+			panic(err)
+		}
+	})
+}
+
+// strategies are those that every test of memory is to hold for.
+var strategies = []Strategy{Protect, Sealed}
+
+// forStrategies runs a test with each.
+func forStrategies(t *testing.T, test func(t *testing.T, s Strategy)) {
+	for _, s := range strategies {
+		t.Run(s.String(), func(t *testing.T) { test(t, s) })
+	}
 }
 
 // sharedStack tells whether a mapping is the stack of a fiber that the process keeps.
@@ -35,7 +67,7 @@ func newTestArena(t testing.TB, c Config) *Arena {
 	a, err := New(c)
 	require.NoError(t, err)
 	t.Cleanup(func() {
-		if a.region != nil {
+		if a.segments.Load() != nil {
 			require.NoError(t, a.Close())
 		}
 	})

@@ -2,6 +2,7 @@ package codebuf
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -36,7 +37,9 @@ func (r *registry) add(f *Fiber) {
 func (r *registry) remove(f *Fiber) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	tramp.RemoveStack(f.lo, f.size)
 	if err := f.stack.Release(); err != nil {
+		tramp.AddStack(f.lo, f.size)
 		return err
 	}
 	delete(r.all, f)
@@ -55,19 +58,36 @@ func (r *registry) inside() (entries []uintptr) {
 	return entries
 }
 
-// callPooled makes a call that ended with status s on the fiber of the goroutine's own: it has none yet, or that one
-// is in use because the goroutine, inside generated code, called Go again.
-func callPooled(s tramp.Status, t *tramp.Target, args []uint64, shape tramp.Shape) (uint64, error) {
-	if s != tramp.Unbound && s != tramp.Busy {
+// oldest gives the lowest epoch in which a fiber entered that is inside now, or the highest number.
+func (r *registry) oldest() uint64 {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	oldest := uint64(math.MaxUint64)
+	for f := range r.all {
+		if pc := atomic.LoadUintptr(&f.core.Inside); pc != tramp.InsideIdle && pc != tramp.InsideClosed {
+			oldest = min(oldest, atomic.LoadUint64(&f.core.Epoch))
+		}
+	}
+	return oldest
+}
+
+// refused gives the outcome of a call that tramp.Enter did not make. If the goroutine has no fiber of its own yet, or
+// that one is in use because the goroutine, inside generated code, called Go again, it is made on another.
+func refused(f *tramp.Fiber, t *tramp.Target, args []uint64, shape tramp.Shape, s tramp.Status) (uint64, error) {
+	if shape&tramp.Own == 0 || s != tramp.Unbound && s != tramp.Busy {
 		return 0, statusErrors[s]
 	}
-	f, err := fibers.take(s == tramp.Unbound)
+	return fibers.call(t, args, shape&^tramp.Own, s == tramp.Unbound)
+}
+
+// call makes a call on a fiber that is the goroutine's from now on, if bind says so and it can be, or from the pool.
+func (r *registry) call(t *tramp.Target, args []uint64, shape tramp.Shape, bind bool) (uint64, error) {
+	f, err := r.take(bind)
 	if err != nil {
 		return 0, err
 	}
-	r, s := tramp.Enter(&f.core, t, args, shape&^tramp.Own)
-	atomic.StoreUint32(&f.taken, 0)
-	return r, statusErrors[s]
+	defer atomic.StoreUint32(&f.taken, 0) // also when Go code that it calls panics
+	return tramp.Enter(&f.core, t, args, shape)
 }
 
 // take gives the caller a fiber for a call, marked as taken if it is from the pool. With bind, it is a new one that

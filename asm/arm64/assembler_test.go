@@ -236,15 +236,29 @@ func mix(a *Assembler, l asm.Label) {
 	a.ADDxxx(X0, X0, X3)
 	a.STRxm(X0, MemOff(X1, 8))
 	a.MULxxx(X4, X4, X5)
-	a.ADDxxi(X6, X0, 8)
+	a.ADDxxr(X6, X0, X4.LSL(2))
 	a.CMPxi(X6, 100)
 	a.Bcl(LT, l)
-	a.LDRdm(D1, MemOff(X2, 32))
-	a.FADDddd(D2, D1, D3)
+	a.LDRqm(Q1, MemOff(X2, 32))
+	a.FADDvvv2D(V2.D2(), V1.D2(), V3.D2())
 	a.LSLxxi(X0, X0, 3)
 }
 
-func assembleMix(a *Assembler) {
+// mixEmit is the same through Emit.
+func mixEmit(a *Assembler, l asm.Label) {
+	a.Emit(arm64asm.LDR, X0, MemIndex(X1, X2, 3))
+	a.Emit(arm64asm.ADD, X0, X0, X3)
+	a.Emit(arm64asm.STR, X0, MemOff(X1, 8))
+	a.Emit(arm64asm.MUL, X4, X4, X5)
+	a.Emit(arm64asm.ADD, X6, X0, X4.LSL(2))
+	a.Emit(arm64asm.CMP, X6, Imm(100))
+	a.Emit(arm64asm.B, LT, Target(l))
+	a.Emit(arm64asm.LDR, Q1, MemOff(X2, 32))
+	a.Emit(arm64asm.FADD, V2.D2(), V1.D2(), V3.D2())
+	a.Emit(arm64asm.LSL, X0, X0, Imm(3))
+}
+
+func assembleMix(a *Assembler, mix func(*Assembler, asm.Label)) {
 	a.Reset()
 	l := a.NewLabel("")
 	for range 100 {
@@ -256,29 +270,37 @@ func assembleMix(a *Assembler) {
 
 func TestNothingIsAllocated(t *testing.T) {
 	var a Assembler
-	assembleMix(&a)
-	require.Zero(t, testing.AllocsPerRun(100, func() { assembleMix(&a) }))
-	require.NoError(t, a.Err())
+	var typed []byte
+	for _, mix := range []func(*Assembler, asm.Label){mix, mixEmit} {
+		assembleMix(&a, mix)
+		require.Zero(t, testing.AllocsPerRun(100, func() { assembleMix(&a, mix) }))
+		o, err := a.Finish()
+		require.NoError(t, err)
+		if typed == nil {
+			typed = o.Code
+		}
+		require.Equal(t, typed, o.Code)
+	}
 }
 
 func BenchmarkMix(b *testing.B) {
-	b.Run("Emit", func(b *testing.B) {
-		var a Assembler
-		b.ReportAllocs()
-		for b.Loop() {
-			assembleMix(&a)
-		}
-		b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/1001, "ns/inst")
-	})
-	b.Run("EmitAndFinish", func(b *testing.B) {
-		var a Assembler
-		b.ReportAllocs()
-		for b.Loop() {
-			assembleMix(&a)
-			if _, err := a.Finish(); err != nil {
-				b.Fatal(err)
+	run := func(name string, mix func(*Assembler, asm.Label), finish bool) {
+		b.Run(name, func(b *testing.B) {
+			var a Assembler
+			b.ReportAllocs()
+			for b.Loop() {
+				assembleMix(&a, mix)
+				if !finish {
+					continue
+				}
+				if _, err := a.Finish(); err != nil {
+					b.Fatal(err)
+				}
 			}
-		}
-		b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/1001, "ns/inst")
-	})
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/1001, "ns/inst")
+		})
+	}
+	run("Typed", mix, false)
+	run("Emit", mixEmit, false)
+	run("TypedAndFinish", mix, true)
 }

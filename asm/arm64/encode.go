@@ -31,8 +31,8 @@ const (
 	baseA                           // likewise
 	distinct                        // D and A are not the same
 	status                          // M is none of D, A and the base
-	apartN                          // N is not D, and neither is 31
-	apartM                          // M is neither D nor N, nor 31
+	apartN                          // no two of D, N and M are the same, and neither D nor N is 31
+	apartM                          // M is not 31 either
 
 	needShift = 56
 
@@ -85,7 +85,7 @@ func (a *Assembler) check(f form, d, n, m, ra uint8) {
 		a.fail(asm.ErrOperands, "both registers of a pair are the same")
 	case f&status != 0 && (m == d || m == ra && f>>10&31 == 0 || m == n && m != 31):
 		a.fail(asm.ErrOperands, "the status goes to a register that is another operand")
-	case f&apartN != 0 && (d == n || d == 31 || n == 31) || f&apartM != 0 && (m == d || m == n || m == 31):
+	case f&apartN != 0 && (d == n || d == m || n == m || d == 31 || n == 31) || f&apartM != 0 && m == 31:
 		a.fail(asm.ErrOperands, "the registers must be different ones, and not xzr")
 	case f&a.limited != 0:
 		if names := a.missing(a, f); names != "" {

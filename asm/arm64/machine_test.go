@@ -24,7 +24,7 @@ type machine struct {
 
 // loaded puts an object at an address that is no multiple of more than it demands.
 func loaded(t testing.TB, o *asm.Object) *machine {
-	m := &machine{t: t, code: memory(o.Len()), base: 0x7fff_1234_5000 + 0xffc&-uint64(o.Align()), cond: 1 << AL}
+	m := &machine{t: t, code: room(o.Len()), base: 0x7fff_1234_5000 + 0xffc&-uint64(o.Align()), cond: 1 << AL}
 	require.NoError(t, o.Place(m.code, uintptr(m.base)))
 	m.pc = m.base
 	return m
@@ -36,8 +36,8 @@ var (
 	farAssembler Assembler
 )
 
-// memory gives n bytes; more than 64 MiB only until it is asked the next time.
-func memory(n int) []byte {
+// room gives n bytes; more than 64 MiB only until it is asked the next time.
+func room(n int) []byte {
 	if n <= 64<<20 {
 		return make([]byte, n)
 	}

@@ -1,10 +1,9 @@
 package arm64
 
 import (
+	"encoding/binary"
 	"fmt"
 	"os/exec"
-	"regexp"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -22,35 +21,43 @@ type named struct {
 // requireNamed asks llvm-mc to assemble the texts, and, if back, to disassemble the words.
 func requireNamed(t *testing.T, all []named, back bool) {
 	t.Helper()
-	run := func(in string, args ...string) [][]string {
-		cmd := exec.Command(testenv.Tool(t, "llvm-mc-22"), append(args, "-triple=aarch64", "-mattr=+all", "-show-encoding")...)
-		cmd.Stdin = strings.NewReader(in)
-		out, err := cmd.Output()
-		require.NoError(t, err)
-		return regexp.MustCompile(`(?m)^\t(.*?)\s*// encoding: \[0x(..),0x(..),0x(..),0x(..)\]`).FindAllStringSubmatch(string(out), -1)
-	}
 	var texts, words strings.Builder
 	for _, n := range all {
 		fmt.Fprintln(&texts, n.text)
 		fmt.Fprintf(&words, "%#02x %#02x %#02x %#02x\n", n.word&0xff, n.word>>8&0xff, n.word>>16&0xff, n.word>>24)
 	}
-	lines := run(texts.String())
-	require.Len(t, lines, len(all))
-	for i, l := range lines {
-		word, err := strconv.ParseUint(l[5]+l[4]+l[3]+l[2], 16, 32)
-		require.NoError(t, err)
-		if uint32(word) != all[i].word {
-			t.Errorf("%s: %08x, llvm-mc: %08x", all[i].text, all[i].word, word)
+	for i, got := range llvmNamed(t, texts.String()) {
+		if got.word != all[i].word {
+			t.Errorf("%s: %08x, llvm-mc: %08x", all[i].text, all[i].word, got.word)
 		}
 	}
 	if !back {
 		return
 	}
-	lines = run(words.String(), "-disassemble")
-	require.Len(t, lines, len(all))
-	for i, l := range lines {
-		require.Equal(t, all[i].text, strings.Join(strings.Fields(l[1]), " "))
+	for i, got := range llvmNamed(t, words.String(), "-disassemble") {
+		require.Equal(t, all[i].text, got.text)
 	}
+}
+
+// llvmNamed runs llvm-mc over the lines, which must give as many.
+func llvmNamed(t *testing.T, in string, args ...string) (out []named) {
+	t.Helper()
+	cmd := exec.Command(testenv.Tool(t, "llvm-mc-22"), append(args, "-triple=aarch64", "-mattr=+all", "-show-encoding")...)
+	cmd.Stdin = strings.NewReader(in)
+	printed, err := cmd.Output()
+	require.NoError(t, err)
+	for line := range strings.Lines(string(printed)) {
+		text, encoding, ok := strings.Cut(strings.TrimSpace(line), "// encoding: ")
+		if !ok {
+			continue
+		}
+		var b [4]byte
+		_, err := fmt.Sscanf(encoding, "[%v,%v,%v,%v]", &b[0], &b[1], &b[2], &b[3])
+		require.NoError(t, err)
+		out = append(out, named{strings.Join(strings.Fields(text), " "), binary.LittleEndian.Uint32(b[:])})
+	}
+	require.Len(t, out, strings.Count(in, "\n"))
+	return out
 }
 
 // TestSysRegNames: all 32,768 registers have the name that llvm-mc takes for this encoding, and are found by it.

@@ -24,7 +24,7 @@ type a64Row struct {
 //	Xs_even Xt_even Xs_odd Xt_odd  likewise
 //	Xn_wb                      X that is also written, bits 9:5: "Xn!"
 //	Xd_mem_wb Xs_mem_wb        X with an address, which is also written, bits 4:0 and 20:16: "[Xd]!". Of the three
-//	                           registers of a copy or a set no two are the same, and none is 31; but the data of a set may be
+//	                           registers of a copy or a set no two are the same, and only the data of a set may be 31
 //	Xns_mem_optional_imm9_16_signed _wb_ _post_  base and imm9 (20:12) times 16
 //	Xns_mem_optional_S_imm9_8_signed _wb_        base and S:imm9 (22, 20:12) times 8
 //	Va_arrangement_T           vector, bits 14:10

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"encoding/binary"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -231,10 +233,10 @@ func TestA64AddedLLVM(t *testing.T) {
 		}
 	}
 	var read []string
-	for _, l := range a64LLVM(t, words.String(), "-disassemble") {
+	for _, l := range a64LLVM(t, words.String(), "-disassemble", "-mattr=+all") {
 		read = append(read, fmt.Sprintf("%08x %s", l.word, l.text))
 	}
-	assembled := a64LLVM(t, texts.String())
+	assembled := a64LLVM(t, texts.String(), "-mattr=+all")
 	require.Len(t, assembled, 2*len(a64Added))
 	other := map[string]bool{}
 	for i, r := range a64Added {
@@ -259,19 +261,27 @@ type a64Line struct {
 
 // a64LLVM runs llvm-mc over the input and gives the instructions that it prints.
 func a64LLVM(t *testing.T, in string, args ...string) (lines []a64Line) {
-	cmd := exec.Command(testenv.Tool(t, "llvm-mc-22"), append(args, "-triple=aarch64", "-mattr=+all", "-show-encoding")...)
+	cmd := exec.Command(testenv.Tool(t, "llvm-mc-22"), append(args, "-triple=aarch64", "-show-encoding")...)
 	cmd.Stdin = strings.NewReader(in)
 	out, err := cmd.Output()
 	require.NoError(t, err)
-	for _, m := range regexp.MustCompile(`(?m)^\t(.*?)\s*// encoding: \[0x(..),0x(..),0x(..),0x(..)\]`).FindAllStringSubmatch(string(out), -1) {
-		word, err := strconv.ParseUint(m[5]+m[4]+m[3]+m[2], 16, 32)
+	for line := range strings.Lines(string(out)) {
+		text, encoding, ok := strings.Cut(strings.TrimSpace(line), "// encoding: ")
+		if !ok {
+			continue
+		}
+		var b [4]byte
+		_, err := fmt.Sscanf(encoding, "[%v,%v,%v,%v]", &b[0], &b[1], &b[2], &b[3])
 		require.NoError(t, err)
-		lines = append(lines, a64Line{uint32(word), strings.Join(strings.Fields(m[1]), " ")})
+		lines = append(lines, a64Line{binary.LittleEndian.Uint32(b[:]), strings.Join(strings.Fields(text), " ")})
 	}
 	return lines
 }
 
-// a64Attributes are llvm-mc's names of the features. Armv8.0 comes with Advanced SIMD.
+// a64Base is Armv8.0 with Advanced SIMD.
+const a64Base = "-mattr=+v8a,+fp-armv8,+neon"
+
+// a64Attributes are llvm-mc's names of the features.
 var a64Attributes = map[string]string{
 	"FEAT_LSE": "lse", "FEAT_LOR": "lor", "FEAT_LRCPC": "rcpc", "FEAT_LRCPC2": "rcpc-immo", "FEAT_FP16": "fullfp16",
 	"FEAT_DotProd": "dotprod", "FEAT_RDM": "rdm", "FEAT_FCMA": "complxnum", "FEAT_FHM": "fp16fml", "FEAT_JSCVT": "jsconv",
@@ -295,16 +305,15 @@ func TestA64AddedFeatures(t *testing.T) {
 			beyond = append(beyond, text)
 		}
 	}
-	const base = "-mattr=+v8a,+fp-armv8,+neon"
 	for features, lines := range texts {
-		attributes := base
+		attributes := a64Base
 		for _, f := range strings.FieldsFunc(features, func(c rune) bool { return c == '+' }) {
 			require.Contains(t, a64Attributes, f)
 			attributes += ",+" + a64Attributes[f]
 		}
 		require.Empty(t, a64Refused(t, lines, attributes), features)
 	}
-	refused := a64Refused(t, beyond, base)
+	refused := a64Refused(t, beyond, a64Base)
 	for i, line := range beyond {
 		require.True(t, refused[i], "%s is taken without a feature", line)
 	}
@@ -324,6 +333,76 @@ func a64Refused(t *testing.T, lines []string, attributes string) map[int]bool {
 		refused[n-1] = true
 	}
 	return refused
+}
+
+// TestA64Complete: what llvm-mc reads as an instruction of Armv8.0 or of one of the features, among the words of the rows and
+// those that differ from them in a bit, is a word of some row.
+func TestA64Complete(t *testing.T) {
+	rows := append(a64XArch(t), a64Added...)
+	random := rand.New(rand.NewPCG(1, 2))
+	var words strings.Builder
+	for i := range 20000 {
+		r := rows[random.IntN(len(rows))]
+		word := r.value | random.Uint32()&^r.mask
+		if i%2 == 1 {
+			word ^= 1 << random.IntN(32)
+		}
+		fmt.Fprintf(&words, "%#02x %#02x %#02x %#02x\n", word&0xff, word>>8&0xff, word>>16&0xff, word>>24)
+	}
+	attributes := a64Base
+	for _, a := range a64Attributes {
+		attributes += ",+" + a
+	}
+	lines := a64LLVM(t, words.String(), "-disassemble", attributes)
+	require.Greater(t, len(lines), 10000)
+	for _, l := range lines {
+		switch {
+		case slices.ContainsFunc(rows, func(r a64Row) bool { return l.word&r.mask == r.value }):
+		case l.word&0xffd80000 == 0xd5000000: // MRS and MSR of registers that there are not
+		case strings.HasPrefix(l.text, "stzgm") || strings.HasPrefix(l.text, "stgm") || strings.HasPrefix(l.text, "ldgm"): // not for the user
+		default:
+			t.Errorf("%08x %s", l.word, l.text)
+		}
+	}
+	t.Logf("%d instructions", len(lines))
+}
+
+// a64GNULacks are the features that binutils 2.40 does not know.
+var a64GNULacks = []string{"FEAT_CSSC", "FEAT_CLRBHB"}
+
+// TestA64AddedGNU: GNU as assembles the samples to the same words.
+func TestA64AddedGNU(t *testing.T) {
+	codings := a64Codings()
+	var source strings.Builder
+	var want []byte
+	for _, r := range a64Added {
+		if slices.Contains(a64GNULacks, r.feature) {
+			continue
+		}
+		for sample := range 2 {
+			word, text := r.word(codings, sample)
+			if r.op == "BC" {
+				text = strings.NewReplacer("#-", ".-", "#", ".+").Replace(text)
+			}
+			fmt.Fprintln(&source, text)
+			want = binary.LittleEndian.AppendUint32(want, word)
+		}
+	}
+	dir := t.TempDir()
+	input, object, output := filepath.Join(dir, "a.s"), filepath.Join(dir, "a.o"), filepath.Join(dir, "a.bin")
+	require.NoError(t, os.WriteFile(input, []byte(source.String()), 0o600))
+	const arch = "-march=armv8.8-a+crypto+sha3+sm4+fp16fml+memtag+rng+ssbs+flagm+pauth"
+	out, err := exec.Command(testenv.Tool(t, "aarch64-linux-gnu-as"), arch, "-o", object, input).CombinedOutput()
+	require.NoError(t, err, "%.3000s", out)
+	out, err = exec.Command(testenv.Tool(t, "aarch64-linux-gnu-objcopy"), "-O", "binary", "-j", ".text", object, output).CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	got, err := os.ReadFile(output)
+	require.NoError(t, err)
+	require.Len(t, got, len(want))
+	lines := strings.Split(source.String(), "\n")
+	for i := 0; i < len(want); i += 4 {
+		require.Equal(t, fmt.Sprintf("%x", want[i:i+4]), fmt.Sprintf("%x", got[i:i+4]), lines[i/4])
+	}
 }
 
 // TestA64Features: the operations are x/arch's, and their features are known.

@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"regexp"
+	"strconv"
 	"strings"
 )
 
@@ -30,7 +32,6 @@ func (x *a64) testFile() string {
 
 // spec is the class of the operand with what bounds its value.
 func (o a64Operand) spec() string {
-	field := strings.ReplaceAll(o.field, " ", "")
 	switch o.class {
 	case "x", "w":
 		switch {
@@ -38,8 +39,10 @@ func (o a64Operand) spec() string {
 			return o.class + ":next"
 		case o.even:
 			return o.class + ":even"
+		case o.apart && o.at == "N":
+			return "x!"
 		case o.apart:
-			return o.class + ":apart"
+			return "[x]!"
 		case !o.zero:
 			return o.class + ":sp"
 		case o.dst:
@@ -49,26 +52,93 @@ func (o a64Operand) spec() string {
 	case "p":
 		return map[bool]string{true: "sp", false: "wsp"}[o.wide]
 	case "v":
-		switch {
-		case o.lane && o.count > 1:
-			return fmt.Sprintf("v%s[]x%d:%s", o.arr, o.count, field)
-		case o.lane:
-			return fmt.Sprintf("v%s[]:%s", o.arr, field)
-		case o.count > 0:
+		if o.lane {
+			return o.laneSpec()
+		}
+		if o.count > 0 {
 			return fmt.Sprintf("{v%s}x%d", o.arr, o.count)
 		}
 		return "v" + o.arr
-	case "r", "e":
-		return o.class + map[bool]string{true: "x", false: "w"}[o.wide] + ":" + field
+	case "r":
+		return map[bool]string{true: "rx:", false: "rw:"}[o.wide] + o.fieldName()
+	case "e":
+		return map[bool]string{true: "ex", false: "ew"}[o.wide]
 	case "o":
 		return "o:" + o.goTyp
-	case "b", "h", "s", "d", "q", "g", "c":
-		if o.class == "c" && o.field == "condInverted" {
+	case "c":
+		if o.field == "condInverted" {
 			return "c:inverted"
 		}
 		return o.class
+	case "b", "h", "s", "d", "q", "g":
+		return o.class
+	case "m":
+		return fmt.Sprintf("m:%s/%d", o.fieldName(), o.fieldPart("most", 1)<<o.fieldPart("scale", 0))
 	}
-	return o.class + ":" + field
+	return o.class + ":" + o.values()
+}
+
+// laneSpec is an element of a vector: how many there are, or which it must be.
+func (o a64Operand) laneSpec() string {
+	elements := fmt.Sprint(16 >> o.fieldPart("scale", 0))
+	if e, ok := map[string]string{"laneOne": "=1", "laneHLM": "8", "laneHL": "4", "laneH": "2", "laneL": "2", "laneImm2": "4"}[o.fieldName()]; ok {
+		elements = e
+	}
+	text := fmt.Sprintf("v%s[%s]", o.arr, elements)
+	switch o.fieldName() {
+	case "laneHLM":
+		text += ":low" // of V0 to V15
+	case "laneList":
+		text = fmt.Sprintf("{%s}x%d", text, max(o.count, 1))
+	}
+	return text
+}
+
+// fieldName is the kind of the field.
+func (o a64Operand) fieldName() string {
+	name, _, _ := strings.Cut(o.field, " ")
+	return name
+}
+
+var a64FieldPart = regexp.MustCompile(`(\d+)\*(\w+)`)
+
+// fieldPart is a number of the field, or what it is if it is not there.
+func (o a64Operand) fieldPart(name string, otherwise int) int {
+	for _, m := range a64FieldPart.FindAllStringSubmatch(o.field, -1) {
+		if m[2] == name {
+			n, _ := strconv.Atoi(m[1])
+			return n
+		}
+	}
+	return otherwise
+}
+
+// values are those that an immediate, a shift or a distance can have: all, or from..to, or from..to/step, or a kind that the
+// tests know.
+func (o a64Operand) values() string {
+	most := o.fieldPart("most", 0)
+	switch o.fieldName() {
+	case "linear":
+		if o.class == "Z" {
+			return "0"
+		}
+		if step := 1 << o.fieldPart("scale", 0); step > 1 {
+			return fmt.Sprintf("%d..%d/%d", o.fieldPart("least", 0), most, step)
+		}
+		return fmt.Sprintf("%d..%d", o.fieldPart("least", 0), most)
+	case "lslOf", "lsbExtract", "lsbInsert":
+		return fmt.Sprintf("0..%d", most)
+	case "widthExtract", "widthInsert":
+		return fmt.Sprintf("width%d", most+1)
+	}
+	if v, ok := map[string]string{
+		"bitNumber": "0..63", "signed8": "-128..127", "imm8": "0..255", "rotation90": "0,90,180,270", "rotation180": "90,270",
+		"lsl12": "0,12", "msl": "8,16", "floatZero": "0.0", "float8Split": "float8",
+		"label26": "26/4", "label19": "19/4", "label14": "14/4", "labelAdr": "21/1", "labelPage": "21/4096",
+	}[o.fieldName()]; ok {
+		return v
+	}
+	return o.fieldName()
 }
 
 // coverage writes the page that accounts for every format.

@@ -7,50 +7,35 @@ import (
 	"github.com/stretchr/testify/require"
 	golangasm "github.com/twitchyliquid64/golang-asm"
 	"github.com/twitchyliquid64/golang-asm/obj"
-	"github.com/twitchyliquid64/golang-asm/obj/x86"
-	"golang.org/x/arch/x86/x86asm"
+	goarm64 "github.com/twitchyliquid64/golang-asm/obj/arm64"
 
 	"github.com/wxjit/wxjit/asm"
-	"github.com/wxjit/wxjit/asm/amd64"
 )
 
-// The mix is ten instructions of the kinds that a compiler emits most, a hundred times, and RET.
+// A mix is ten instructions of the kinds that a compiler emits most, a hundred times, and RET.
 const mixes, mixInsts = 100, 1001
 
-func typedMix(a *amd64.Assembler, l asm.Label) {
-	a.MOVrm64(amd64.RAX, amd64.MemIndex(amd64.RDI, amd64.RSI, 8, 16))
-	a.ADDrr64(amd64.RAX, amd64.RDX)
-	a.MOVmr64(amd64.MemBase(amd64.RDI, 8), amd64.RAX)
-	a.IMULrr64(amd64.RCX, amd64.R8)
-	a.LEArm64(amd64.R9, amd64.MemIndex(amd64.RAX, amd64.RCX, 4, -8))
-	a.CMPri64(amd64.R9, 100)
-	a.JLl(l)
-	a.MOVUPDxm128(amd64.XMM1, amd64.MemBase(amd64.RSI, 32))
-	a.VADDPDxxx(amd64.XMM2, amd64.XMM1, amd64.XMM3)
-	a.SHLri64(amd64.RAX, 3)
+// assembler is what our assemblers have in common.
+type assembler interface {
+	Reset()
+	NewLabel(name string) asm.Label
+	Bind(l asm.Label)
+	RET()
+	Err() error
+	Finish() (*asm.Object, error)
 }
 
-func emitMix(a *amd64.Assembler, l asm.Label) {
-	a.Emit(x86asm.MOV, x86asm.RAX, x86asm.Mem{Base: x86asm.RDI, Index: x86asm.RSI, Scale: 8, Disp: 16})
-	a.Emit(x86asm.ADD, x86asm.RAX, x86asm.RDX)
-	a.Emit(x86asm.MOV, x86asm.Mem{Base: x86asm.RDI, Disp: 8}, x86asm.RAX)
-	a.Emit(x86asm.IMUL, x86asm.RCX, x86asm.R8)
-	a.Emit(x86asm.LEA, x86asm.R9, x86asm.Mem{Base: x86asm.RAX, Index: x86asm.RCX, Scale: 4, Disp: -8})
-	a.Emit(x86asm.CMP, x86asm.R9, x86asm.Imm(100))
-	a.Emit(x86asm.JL, amd64.Target(l))
-	a.Emit(x86asm.MOVUPD, x86asm.X1, x86asm.Mem{Base: x86asm.RSI, Disp: 32})
-	a.Emit(x86asm.VADDPD, x86asm.X2, x86asm.X1, x86asm.X3)
-	a.Emit(x86asm.SHL, x86asm.RAX, x86asm.Imm(3))
-}
-
-// assemble gives a function that assembles the mix with our assembler, and the code with finish.
-func assemble(mix func(*amd64.Assembler, asm.Label), finish bool) func() ([]byte, error) {
-	var a amd64.Assembler
+// assemble gives a function that assembles the mix with one of our assemblers, and gives the code with finish.
+func assemble[A any, P interface {
+	*A
+	assembler
+}](mix func(P, asm.Label), finish bool) func() ([]byte, error) {
+	a := P(new(A))
 	return func() ([]byte, error) {
 		a.Reset()
 		l := a.NewLabel("")
 		for range mixes {
-			mix(&a, l)
+			mix(a, l)
 		}
 		a.Bind(l)
 		a.RET()
@@ -65,102 +50,134 @@ func assemble(mix func(*amd64.Assembler, asm.Label), finish bool) func() ([]byte
 	}
 }
 
-// golangMix is the mix for golang-asm, which has the operands the other way round. The builder can't be used again.
-func golangMix() ([]byte, error) {
-	b, err := golangasm.NewBuilder("amd64", 2048)
-	if err != nil {
-		return nil, err
-	}
-	prog := func(op obj.As, from, to obj.Addr) *obj.Prog {
-		p := b.NewProg()
-		p.As, p.From, p.To = op, from, to
-		b.AddInstruction(p)
-		return p
-	}
-	reg := func(r int16) obj.Addr { return obj.Addr{Type: obj.TYPE_REG, Reg: r} }
-	mem := func(base, index, scale int16, disp int64) obj.Addr {
-		return obj.Addr{Type: obj.TYPE_MEM, Reg: base, Index: index, Scale: scale, Offset: disp}
-	}
-	imm := func(v int64) obj.Addr { return obj.Addr{Type: obj.TYPE_CONST, Offset: v} }
-	var branches []*obj.Prog
-	for range mixes {
-		prog(x86.AMOVQ, mem(x86.REG_DI, x86.REG_SI, 8, 16), reg(x86.REG_AX))
-		prog(x86.AADDQ, reg(x86.REG_DX), reg(x86.REG_AX))
-		prog(x86.AMOVQ, reg(x86.REG_AX), mem(x86.REG_DI, 0, 0, 8))
-		prog(x86.AIMULQ, reg(x86.REG_R8), reg(x86.REG_CX))
-		prog(x86.ALEAQ, mem(x86.REG_AX, x86.REG_CX, 4, -8), reg(x86.REG_R9))
-		prog(x86.ACMPQ, reg(x86.REG_R9), imm(100))
-		branches = append(branches, prog(x86.AJLT, obj.Addr{}, obj.Addr{Type: obj.TYPE_BRANCH}))
-		prog(x86.AMOVUPD, mem(x86.REG_SI, 0, 0, 32), reg(x86.REG_X1))
-		add := prog(x86.AVADDPD, reg(x86.REG_X3), reg(x86.REG_X2))
-		add.SetFrom3(reg(x86.REG_X1))
-		prog(x86.ASHLQ, imm(3), reg(x86.REG_AX))
-	}
-	ret := prog(obj.ARET, obj.Addr{}, obj.Addr{})
-	for _, p := range branches {
-		p.To.Val = ret
-	}
-	return b.Assemble(), nil
+// golang builds the mix with golang-asm, whose builder can't be used again.
+type golang struct {
+	b        *golangasm.Builder
+	branches []*obj.Prog
 }
 
-// texts decodes code.
-func texts(t *testing.T, code []byte) (all []string) {
-	for pc := 0; pc < len(code); {
-		inst, err := x86asm.Decode(code[pc:], 64)
-		require.NoError(t, err)
-		if inst.Op != x86asm.NOP { // golang-asm keeps branches away from the ends of cache lines
-			all = append(all, x86asm.IntelSyntax(inst, uint64(pc), nil))
+// golangMix gives a function that assembles the mix. RET has the operand given.
+func golangMix(arch string, ret obj.Addr, mix func(g *golang)) func() ([]byte, error) {
+	return func() ([]byte, error) {
+		b, err := golangasm.NewBuilder(arch, 2048)
+		if err != nil {
+			return nil, err
 		}
-		pc += inst.Len
+		g := golang{b: b}
+		if arch == "arm64" {
+			g.prog(obj.ATEXT, obj.Addr{}, obj.Addr{}) // it takes the first for this, whatever it is
+		}
+		for range mixes {
+			mix(&g)
+		}
+		end := g.prog(obj.ARET, obj.Addr{}, ret)
+		for _, p := range g.branches {
+			p.To.Val = end
+		}
+		return b.Assemble(), nil
 	}
-	return all
+}
+
+// prog adds an instruction. The operands are the other way round than ours.
+func (g *golang) prog(op obj.As, from, to obj.Addr) *obj.Prog {
+	p := g.b.NewProg()
+	p.As, p.From, p.To = op, from, to
+	g.b.AddInstruction(p)
+	return p
+}
+
+// branch adds a branch to the end.
+func (g *golang) branch(op obj.As) {
+	g.branches = append(g.branches, g.prog(op, obj.Addr{}, obj.Addr{Type: obj.TYPE_BRANCH}))
+}
+
+func register(r int16) obj.Addr { return obj.Addr{Type: obj.TYPE_REG, Reg: r} }
+
+func constant(v int64) obj.Addr { return obj.Addr{Type: obj.TYPE_CONST, Offset: v} }
+
+// targets are the architectures with the ways to assemble their mix, and how to read it.
+var targets = []struct {
+	arch   string
+	ways   []assembling
+	texts  func(t *testing.T, code []byte) []string
+	differ map[int]string // instructions that golang-asm's mix can't have the same, and what it has
+}{
+	{"amd64", []assembling{
+		{"typed", assemble(typedAMD64, false)},
+		{"Emit", assemble(emitAMD64, false)},
+		{"typed+Finish", assemble(typedAMD64, true)},
+		{"golang-asm", golangMix("amd64", obj.Addr{}, golangAMD64)},
+	}, textsAMD64, nil},
+	{"arm64", []assembling{
+		{"typed", assemble(typedARM64, false)},
+		{"Emit", assemble(emitARM64, false)},
+		{"typed+Finish", assemble(typedARM64, true)},
+		{"golang-asm", golangMix("arm64", register(goarm64.REGLINK), golangARM64)},
+	}, textsARM64, map[int]string{
+		7: "ldr d1, [x2,#32]",        // 128 bits: only pc-relative
+		8: "add v2.2d, v1.2d, v3.2d", // no vector addition of floating-point numbers
+	}},
+}
+
+type assembling struct {
+	name string
+	run  func() ([]byte, error)
 }
 
 // TestMixes holds the benchmark to its meaning: the ways assemble the same instructions.
 func TestMixes(t *testing.T) {
-	typed, err := assemble(typedMix, true)()
-	require.NoError(t, err)
-	emitted, err := assemble(emitMix, true)()
-	require.NoError(t, err)
-	require.Equal(t, typed, emitted)
-	golang, err := golangMix()
-	require.NoError(t, err)
-	ours, theirs := texts(t, typed), texts(t, golang)
-	require.Equal(t, mixInsts, len(ours))
-	require.Equal(t, mixInsts, len(theirs))
-	for i := range ours {
-		if i%10 != 6 { // the branch, whose distance depends on the length of the others
-			require.Equal(t, ours[i], theirs[i])
+	emit := map[string]func() ([]byte, error){
+		"amd64": assemble(emitAMD64, true),
+		"arm64": assemble(emitARM64, true),
+	}
+	for _, target := range targets {
+		typed, err := target.ways[2].run()
+		require.NoError(t, err)
+		emitted, err := emit[target.arch]()
+		require.NoError(t, err)
+		require.Equal(t, typed, emitted)
+		golang, err := target.ways[3].run()
+		require.NoError(t, err)
+		ours, theirs := target.texts(t, typed), target.texts(t, golang)
+		require.Equal(t, mixInsts, len(ours))
+		require.Equal(t, mixInsts, len(theirs))
+		for i := range ours {
+			switch text, ok := target.differ[i%10]; {
+			case i%10 == 6: // the branch, whose distance depends on the length of the others
+			case ok && i < mixInsts-1:
+				require.Equal(t, text, theirs[i])
+			default:
+				require.Equal(t, ours[i], theirs[i])
+			}
 		}
 	}
 }
 
-// BenchmarkAssemble reports the time of an instruction of the mix, each way in turn in small rounds, and how many times as
-// long golang-asm takes.
+// BenchmarkAssemble reports the time of an instruction of each mix, all ways in turn in small rounds, how many times as
+// long golang-asm takes, and arm64 compared with amd64.
 func BenchmarkAssemble(b *testing.B) {
-	ways := []struct {
-		name string
-		run  func() ([]byte, error)
-		took []time.Duration
-	}{
-		{name: "typed", run: assemble(typedMix, false)},
-		{name: "Emit", run: assemble(emitMix, false)},
-		{name: "typed+Finish", run: assemble(typedMix, true)},
-		{name: "golang-asm", run: golangMix},
-	}
+	took := map[string][]time.Duration{}
 	for b.Loop() {
-		for i := range ways {
-			w := &ways[i]
-			start := time.Now()
-			if _, err := w.run(); err != nil {
-				b.Fatal(err)
+		for _, target := range targets {
+			for _, w := range target.ways {
+				start := time.Now()
+				if _, err := w.run(); err != nil {
+					b.Fatal(err)
+				}
+				name := target.arch + "-" + w.name
+				took[name] = append(took[name], time.Since(start))
 			}
-			w.took = append(w.took, time.Since(start))
 		}
 	}
-	for i := range ways {
-		b.ReportMetric(float64(median(ways[i].took))/mixInsts, ways[i].name+"-ns/inst")
+	inst := func(name string) float64 { return float64(max(median(took[name]), 1)) / mixInsts }
+	for _, target := range targets {
+		for _, w := range target.ways {
+			b.ReportMetric(inst(target.arch+"-"+w.name), target.arch+"-"+w.name+"-ns/inst")
+		}
+		b.ReportMetric(inst(target.arch+"-golang-asm")/inst(target.arch+"-typed"), target.arch+"-golang-asm/typed")
 	}
-	b.ReportMetric(float64(median(ways[3].took))/float64(max(median(ways[0].took), 1)), "golang-asm/typed")
+	for _, w := range []string{"typed", "Emit"} {
+		b.ReportMetric(inst("arm64-"+w)/inst("amd64-"+w), w+"-arm64/amd64")
+	}
 	b.ReportMetric(0, "ns/op")
 }

@@ -33,12 +33,15 @@ func Register(k vmem.Kernel) error {
 	return nil
 }
 
-// Sync makes the n bytes of code at addr, which this thread wrote, what every core executes there from now on.
-// The pages must be readable; that they may not be executed yet is no matter.
-func Sync(k vmem.Kernel, addr uintptr, n int) error {
-	flush(addr, addr+uintptr(n))
+// Flush makes what this thread wrote from lo to hi what it fetches there as instructions, and with the caches of other
+// cores coherent. The memory must be readable; that it may not be executed yet is no matter.
+func Flush(lo, hi uintptr) { flush(lo, hi) }
+
+// Sync makes all other threads of the process forget the instructions that they have fetched. After a Flush and a Sync
+// they execute what was written.
+func Sync(k vmem.Kernel) error {
 	if err := k.Membarrier(cmdPrivateExpeditedSyncCore); err != nil {
-		return &vmem.Error{Op: "membarrier", Addr: addr, Len: n, Err: err}
+		return &vmem.Error{Op: "membarrier", Err: err}
 	}
 	return nil
 }

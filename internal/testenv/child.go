@@ -1,6 +1,7 @@
 package testenv
 
 import (
+	"context"
 	"errors"
 	"os"
 	"os/exec"
@@ -12,11 +13,17 @@ import (
 // environment. Under the user-mode emulator, which the kernel may not know how to start by itself, it starts that.
 func Child(t testing.TB, test string, env ...string) *exec.Cmd {
 	t.Helper()
+	return ChildContext(context.Background(), t, test, env...)
+}
+
+// ChildContext is [Child], and kills the process when ctx ends.
+func ChildContext(ctx context.Context, t testing.TB, test string, env ...string) *exec.Cmd {
+	t.Helper()
 	args := []string{os.Args[0], "-test.run=^" + test + "$", "-test.count=1"}
 	if err := exec.Command(os.Args[0], "-test.run=^$").Run(); errors.Is(err, syscall.ENOEXEC) {
 		args = append([]string{Tool(t, "qemu-aarch64-static")}, args...)
 	}
-	cmd := exec.Command(args[0], args[1:]...)
+	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
 	cmd.Env = append(os.Environ(), env...)
 	return cmd
 }

@@ -32,11 +32,47 @@ func (l *Ledger) Reserve(n int) (uintptr, error) {
 	defer l.mu.Unlock()
 	addr, err := l.Kernel.Reserve(n)
 	if err == nil {
-		i, _ := slices.BinarySearchFunc(l.open, addr, func(e entry, a uintptr) int { return cmp.Compare(e.lo, a) })
-		l.open = slices.Insert(l.open, i, entry{addr, addr + uintptr(n), callers()})
-		l.after("mmap")
+		l.add(addr, n)
 	}
 	return addr, err
+}
+
+// ReserveAt implements vmem.Kernel.
+func (l *Ledger) ReserveAt(addr uintptr, n int) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	err := l.Kernel.ReserveAt(addr, n)
+	if err == nil {
+		l.add(addr, n)
+	}
+	return err
+}
+
+func (l *Ledger) add(addr uintptr, n int) {
+	i, _ := slices.BinarySearchFunc(l.open, addr, func(e entry, a uintptr) int { return cmp.Compare(e.lo, a) })
+	l.open = slices.Insert(l.open, i, entry{addr, addr + uintptr(n), callers()})
+	l.after("mmap")
+}
+
+// Move implements vmem.Kernel.
+func (l *Ledger) Move(from, to uintptr, n int) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	err := l.Kernel.Move(from, to, n)
+	if err == nil {
+		l.cut(from, from+uintptr(n))
+		l.after("mremap")
+	}
+	return err
+}
+
+// MapText implements vmem.Kernel.
+func (l *Ledger) MapText(addr uintptr, n, fd, off int) error {
+	err := l.Kernel.MapText(addr, n, fd, off)
+	if err == nil {
+		l.after("mmap of a file")
+	}
+	return err
 }
 
 // Unmap implements vmem.Kernel.
@@ -114,7 +150,7 @@ func callers() string {
 // Call is a system call that a Faulty kernel is about to make.
 type Call struct {
 	Index int    // 0 for the first since the kernel was made
-	Op    string // "mmap", "munmap", "mprotect", "madvise", "membarrier"
+	Op    string // as vmem.Error names it; "reset" and "reserve" are mmap with MAP_FIXED and MAP_FIXED_NOREPLACE
 	Addr  uintptr
 	Len   int
 	To    vmem.Protection // of mprotect
@@ -124,8 +160,10 @@ type Call struct {
 // Verdict says what becomes of a call.
 type Verdict struct {
 	Err error // not nil: the call fails with it
-	// Part, for an mprotect that fails, is how many bytes of the range change before it does.
+	// Part is how many bytes an mprotect that fails changes before it does, or a pwrite that does not fail writes.
 	Part int
+	// Hole, for an mremap or mmap over other pages that fails, is that it unmaps them first.
+	Hole bool
 }
 
 // Faulty is a kernel that fails where it is told to. It is safe for concurrent use as far as Decide is.
@@ -152,18 +190,37 @@ func (f *Faulty) decide(c Call) Verdict {
 	return f.Decide(c)
 }
 
+// refuse is decide for calls that fail as a whole.
+func (f *Faulty) refuse(c Call) error { return f.decide(c).Err }
+
 // Reserve implements vmem.Kernel.
 func (f *Faulty) Reserve(n int) (uintptr, error) {
-	if v := f.decide(Call{Op: "mmap", Len: n}); v.Err != nil {
-		return 0, v.Err
+	if err := f.refuse(Call{Op: "mmap", Len: n}); err != nil {
+		return 0, err
 	}
 	return f.Kernel.Reserve(n)
 }
 
+// ReserveAt implements vmem.Kernel.
+func (f *Faulty) ReserveAt(addr uintptr, n int) error {
+	if err := f.refuse(Call{Op: "reserve", Addr: addr, Len: n}); err != nil {
+		return err
+	}
+	return f.Kernel.ReserveAt(addr, n)
+}
+
+// Reset implements vmem.Kernel.
+func (f *Faulty) Reset(addr uintptr, n int) error {
+	if err := f.refuse(Call{Op: "reset", Addr: addr, Len: n}); err != nil {
+		return err
+	}
+	return f.Kernel.Reset(addr, n)
+}
+
 // Unmap implements vmem.Kernel.
 func (f *Faulty) Unmap(addr uintptr, n int) error {
-	if v := f.decide(Call{Op: "munmap", Addr: addr, Len: n}); v.Err != nil {
-		return v.Err
+	if err := f.refuse(Call{Op: "munmap", Addr: addr, Len: n}); err != nil {
+		return err
 	}
 	return f.Kernel.Unmap(addr, n)
 }
@@ -182,18 +239,101 @@ func (f *Faulty) Protect(addr uintptr, n int, p vmem.Protection) error {
 	return v.Err
 }
 
-// Drop implements vmem.Kernel.
-func (f *Faulty) Drop(addr uintptr, n int) error {
-	if v := f.decide(Call{Op: "madvise", Addr: addr, Len: n}); v.Err != nil {
-		return v.Err
+// Move implements vmem.Kernel.
+func (f *Faulty) Move(from, to uintptr, n int) error {
+	if v := f.decide(Call{Op: "mremap", Addr: to, Len: n}); v.Err != nil {
+		return f.fail(v, to, n)
 	}
-	return f.Kernel.Drop(addr, n)
+	return f.Kernel.Move(from, to, n)
+}
+
+// MapText implements vmem.Kernel.
+func (f *Faulty) MapText(addr uintptr, n, fd, off int) error {
+	if v := f.decide(Call{Op: "mmap", Addr: addr, Len: n}); v.Err != nil {
+		return f.fail(v, addr, n)
+	}
+	return f.Kernel.MapText(addr, n, fd, off)
+}
+
+func (f *Faulty) fail(v Verdict, addr uintptr, n int) error {
+	if v.Hole {
+		if err := f.Kernel.Unmap(addr, n); err != nil {
+			return err
+		}
+	}
+	return v.Err
+}
+
+// Guard implements vmem.Kernel.
+func (f *Faulty) Guard(addr uintptr, n int) error {
+	if err := f.refuse(Call{Op: "madvise", Addr: addr, Len: n}); err != nil {
+		return err
+	}
+	return f.Kernel.Guard(addr, n)
 }
 
 // Membarrier implements vmem.Kernel.
 func (f *Faulty) Membarrier(cmd int) error {
-	if v := f.decide(Call{Op: "membarrier", Cmd: cmd}); v.Err != nil {
-		return v.Err
+	if err := f.refuse(Call{Op: "membarrier", Cmd: cmd}); err != nil {
+		return err
 	}
 	return f.Kernel.Membarrier(cmd)
+}
+
+// CreateFile implements vmem.Kernel.
+func (f *Faulty) CreateFile(noexec bool) (int, error) {
+	if err := f.refuse(Call{Op: "memfd_create"}); err != nil {
+		return 0, err
+	}
+	return f.Kernel.CreateFile(noexec)
+}
+
+// Truncate implements vmem.Kernel.
+func (f *Faulty) Truncate(fd, n int) error {
+	if err := f.refuse(Call{Op: "ftruncate", Len: n}); err != nil {
+		return err
+	}
+	return f.Kernel.Truncate(fd, n)
+}
+
+// FileLimit implements vmem.Kernel.
+func (f *Faulty) FileLimit() (uint64, error) {
+	if err := f.refuse(Call{Op: "getrlimit"}); err != nil {
+		return 0, err
+	}
+	return f.Kernel.FileLimit()
+}
+
+// AddSeals implements vmem.Kernel.
+func (f *Faulty) AddSeals(fd int, write bool) error {
+	if err := f.refuse(Call{Op: "fcntl"}); err != nil {
+		return err
+	}
+	return f.Kernel.AddSeals(fd, write)
+}
+
+// Reopen implements vmem.Kernel.
+func (f *Faulty) Reopen(fd int) (int, error) {
+	if err := f.refuse(Call{Op: "open"}); err != nil {
+		return 0, err
+	}
+	return f.Kernel.Reopen(fd)
+}
+
+// Write implements vmem.Kernel.
+func (f *Faulty) Write(fd int, p []byte, off int) (int, error) {
+	v := f.decide(Call{Op: "pwrite", Len: len(p)})
+	if v.Err != nil {
+		return 0, v.Err
+	}
+	if 0 < v.Part && v.Part < len(p) {
+		p = p[:v.Part]
+	}
+	return f.Kernel.Write(fd, p, off)
+}
+
+// Close implements vmem.Kernel. The descriptor is closed whatever the verdict, as Linux does it.
+func (f *Faulty) Close(fd int) error {
+	err := f.refuse(Call{Op: "close"})
+	return cmp.Or(err, f.Kernel.Close(fd))
 }

@@ -12,30 +12,6 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-func TestParseMaps(t *testing.T) {
-	const text = `00400000-004ab000 r-xp 00001000 fe:01 9979149                            /tmp/a file (deleted)
-ffffffffff600000-ffffffffff601000 --xp 00000000 00:00 0
-c000000000-c000001000 rw-s 00000000 00:05 7 ` + "\n"
-	maps, err := ParseMaps([]byte(text))
-	require.NoError(t, err)
-	require.Equal(t, []Mapping{
-		{0x400000, 0x4ab000, "r-xp", 0x1000, "fe:01", 9979149, "/tmp/a file (deleted)"},
-		{0xffffffffff600000, 0xffffffffff601000, "--xp", 0, "00:00", 0, ""},
-		{0xc000000000, 0xc000001000, "rw-s", 0, "00:05", 7, ""},
-	}, maps)
-	require.Equal(t, "400000-4ab000 r-xp 00001000 fe:01 9979149 /tmp/a file (deleted)", maps[0].String())
-	require.False(t, maps[0].Writable())
-	require.True(t, maps[0].Executable())
-	require.False(t, maps[0].Shared())
-	require.True(t, maps[2].Writable())
-	require.True(t, maps[2].Shared())
-
-	for _, bad := range []string{"1-2", "2-1 rw-p 0 00:00 0", "x-2 rw-p 0 00:00 0", "1-2 rw 0 00:00 0", "1-2 rw-p 0 00:00 z"} {
-		_, err := ParseMaps([]byte(bad))
-		require.Error(t, err, bad)
-	}
-}
-
 func TestMapsOfThisProcess(t *testing.T) {
 	mem := pages(t, unix.PROT_READ|unix.PROT_WRITE)
 	maps, err := Maps()
@@ -115,18 +91,6 @@ func TestSampleAllocates(t *testing.T) {
 	w := Watch(time.Hour)
 	defer w.Stop()
 	require.LessOrEqual(t, testing.AllocsPerRun(100, w.sample), 16.0, "not one for each line")
-}
-
-// What CheckWX and Watch don't parse can be no part of a violation.
-func TestSuspect(t *testing.T) {
-	for prot, want := range map[string]bool{
-		"---p": false, "r--p": false, "rw-p": false, "-w-p": false, "r--s": false, "---s": false,
-		"rw-s": true, "-w-s": true, "r-xp": true, "r-xs": true, "rwxp": true, "--xp": true, "rwxs": true, "-wxp": true,
-		"rw": true, "": true,
-	} {
-		require.Equal(t, want, suspect([]byte("1000-2000 "+prot+" 00000000 00:00 0\n")), prot)
-	}
-	require.True(t, suspect([]byte("nonsense")))
 }
 
 func BenchmarkCheckWX(b *testing.B) {

@@ -7,15 +7,32 @@ const Supported = true
 
 // Enter calls t on the stack of f, or as shape says. The arguments are the integers first, then the bits of the
 // floating-point numbers; integers that don't fit in registers pass on the stack. The result is RAX or X0, or the low
-// half of XMM0 or D0, as shape says. When it comes back because t has returned or is dead, f is idle and may
-// already be in other hands.
+// half of XMM0 or D0, as shape says. When the code has returned, f is idle and may already be in other hands. When it
+// was not called, or is left otherwise, r and err are those of Refused and Left.
 //
 // The check of t.State and the call are one step against whoever frees the code: Inside is stored first, then State
 // is loaded. The freeing side sets State, then makes every thread pass a barrier (membarrier(2)), then reads
-// Inside. Either it sees the fiber inside, or the fiber sees that the code is dead; no fence is needed here.
+// Inside. Either it sees the fiber inside, or the fiber sees that the code is dead; no fence is needed here. The epoch is
+// loaded before State and stored before Inside, so that a fiber which found code live shows an epoch from before the
+// barrier after which the code's memory was given that number.
 //
 //go:noescape
-func Enter(f *Fiber, t *Target, args []uint64, shape Shape) (r uint64, s Status)
+func Enter(f *Fiber, t *Target, args []uint64, shape Shape) (r uint64, err error)
 
 // getg gives the address of the runtime's record of the calling goroutine, as a number to tell goroutines apart.
 func getg() uintptr
+
+// callbackPC is the address of the code that stubs of imports jump to.
+func callbackPC() uintptr
+
+// handlerPC is the address of the signal handler, as rt_sigaction(2) wants it.
+func handlerPC() uintptr
+
+// leftPC is the place in Enter where generated code is left to.
+var leftPC uintptr
+
+func init() {
+	if _, err := Enter(nil, nil, nil, where); err != nil || leftPC == 0 {
+		panic("tramp: BUG: no place to leave to")
+	}
+}

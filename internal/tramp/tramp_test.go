@@ -1,6 +1,7 @@
 package tramp
 
 import (
+	"errors"
 	"testing"
 	"unsafe"
 
@@ -37,30 +38,42 @@ func TestUnfit(t *testing.T) {
 	if !Supported {
 		t.Skip("no trampoline on this platform")
 	}
+	outcome := errors.New("refused")
+	var status Status
+	Refused = func(_ *Fiber, _ *Target, _ []uint64, _ Shape, s Status) (uint64, error) {
+		status = s
+		return 5, outcome
+	}
+	defer func() { Refused = nil }()
+	check := func(want Status, r uint64, err error) {
+		require.Equal(t, want, status)
+		require.EqualValues(t, 5, r)
+		require.Equal(t, outcome, err)
+	}
 	f, target := &Fiber{Inside: InsideIdle}, &Target{Entry: 1, State: Returned}
-	for _, call := range []func() (uint64, Status){
-		func() (uint64, Status) { return Enter(nil, target, nil, 0) },
-		func() (uint64, Status) { return Enter(f, nil, nil, 0) },
-		func() (uint64, Status) { return Enter(nil, nil, nil, Own) },
-		func() (uint64, Status) { return Enter(f, target, make([]uint64, 9), 9) },
-		func() (uint64, Status) { return Enter(f, target, make([]uint64, 3), 4) },
-		func() (uint64, Status) { return Enter(f, target, make([]uint64, MaxArgs+1), 0) },
+	for _, call := range []func() (uint64, error){
+		func() (uint64, error) { return Enter(nil, target, nil, 0) },
+		func() (uint64, error) { return Enter(f, nil, nil, 0) },
+		func() (uint64, error) { return Enter(nil, nil, nil, Own) },
+		func() (uint64, error) { return Enter(f, target, make([]uint64, 9), 9) },
+		func() (uint64, error) { return Enter(f, target, make([]uint64, 3), 4) },
+		func() (uint64, error) { return Enter(f, target, make([]uint64, MaxArgs+1), 0) },
 	} {
-		_, s := call()
-		require.Equal(t, Unfit, s)
+		r, err := call()
+		check(Unfit, r, err)
 		require.EqualValues(t, InsideIdle, f.Inside)
 	}
 	for inside, want := range map[uintptr]Status{InsideNever: Unfit, InsideClosed: Closed, 7: Busy} {
 		f.Inside = inside
-		_, s := Enter(f, target, nil, 0)
-		require.Equal(t, want, s)
+		r, err := Enter(f, target, nil, 0)
+		check(want, r, err)
 		require.Equal(t, inside, f.Inside)
 	}
 	f.Inside = InsideIdle
 	for _, state := range []Status{Unfit, Released, Ended} {
 		target.State = state
-		_, s := Enter(f, target, nil, 0)
-		require.Equal(t, state, s)
+		r, err := Enter(f, target, nil, 0)
+		check(state, r, err)
 		require.EqualValues(t, InsideIdle, f.Inside)
 	}
 }

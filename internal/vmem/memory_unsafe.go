@@ -1,18 +1,12 @@
 package vmem
 
-import (
-	"fmt"
-	"unsafe"
-)
+import "unsafe"
 
-// Bytes gives n writable bytes from off. The slice is good until those pages are sealed, discarded or
-// released; writing to it after that faults, so callers keep it to themselves.
-func (r *Region) Bytes(off, n int) ([]byte, error) {
-	if n <= 0 || off < 0 || off > r.size-n || !r.all(off&^(PageSize-1), RoundUp(off+n)-off&^(PageSize-1), ReadWrite) {
-		return nil, fmt.Errorf("vmem: bytes: %d at offset %#x: %w", n, off, ErrState)
-	}
-	return unsafe.Slice((*byte)(pointer(r.base+uintptr(off))), n), nil
-}
+// at gives n bytes at an address outside of Go's heap.
+//
+// SAFETY: callers ask for pages that this package has mapped with the protection that they then need, and keep the slice
+// no longer than that lasts.
+func at(addr uintptr, n int) []byte { return unsafe.Slice((*byte)(pointer(addr)), n) }
 
 // pointer makes a pointer of an address outside of Go's heap.
 //

@@ -32,14 +32,14 @@ func NewStack(k Kernel, size, head int) (*Stack, error) {
 	s := &Stack{kernel: k, lo: lo, hi: lo + uintptr(size), head: head}
 	before, after := int(lo-raw), size-int(lo-raw)
 	if err := unmapEdge(k, raw, before); err != nil {
-		return nil, giveUp(k, raw, 2*size, err)
+		return nil, unmapUnfinished(k, raw, 2*size, err)
 	}
 	if err := unmapEdge(k, s.hi, after); err != nil {
-		return nil, giveUp(k, lo, size+after, err)
+		return nil, unmapUnfinished(k, lo, size+after, err)
 	}
 	if err := k.Protect(lo+uintptr(PageSize), size-PageSize, ReadWrite); err != nil {
 		err = &Error{Op: "mprotect", Addr: lo + uintptr(PageSize), Len: size - PageSize, Err: err}
-		return nil, giveUp(k, lo, size, err)
+		return nil, unmapUnfinished(k, lo, size, err)
 	}
 	return s, nil
 }
@@ -54,8 +54,8 @@ func unmapEdge(k Kernel, addr uintptr, n int) error {
 	return nil
 }
 
-// giveUp unmaps what an unfinished stack holds, and says so if the kernel refuses that too.
-func giveUp(k Kernel, addr uintptr, n int, cause error) error {
+// unmapUnfinished unmaps what an unfinished stack holds, and says so if the kernel refuses that too.
+func unmapUnfinished(k Kernel, addr uintptr, n int, cause error) error {
 	if err := k.Unmap(addr, n); err != nil {
 		return fmt.Errorf("%w; then %w", cause, &Error{Op: "munmap", Addr: addr, Len: n, Err: err, Poisoned: true})
 	}

@@ -1,16 +1,18 @@
-// Package vmem is the only place where this module asks the kernel for memory: reservations of address space
-// whose pages change between three protections, and guarded stacks.
+// Package vmem is the only place where this module asks the kernel for memory: text, which is executed and changes
+// while it is, by one of two strategies, and guarded stacks.
 //
-// # How a change of protection can end
+// # Text
 //
-// mprotect(2) walks the range mapping by mapping and stops at the first refusal; "the protections on some of
-// the pages in the range may have been changed". So a refused change has three outcomes here, and no fourth:
-//
-//	done      the call succeeded, all pages changed
-//	undone    it failed, and a second call put the old protection back on all pages: an Error, pages as before
-//	poisoned  that failed too: an Error with Poisoned set; the pages are never used again
-//
+// A [Text] is reserved address space. What is executed there is never writable there: [Protect] makes new pages at
+// another place, takes the right to write from them, gives them the right to execute, and then moves them in, over
+// what was there; [Sealed] maps a file that this process can write to and not map, and writes to the file.
 // The record of what every page is lives in Go memory, beside the reservation and not in it.
+//
+// # How a change can end
+//
+//	done      the call succeeded, all bytes are as asked for
+//	undone    it failed: an Error; every page is as it was or as it should become
+//	poisoned  it failed, and it is not known what the pages are: an Error with Poisoned set; they are never used again
 package vmem
 
 import (
@@ -28,12 +30,13 @@ const (
 	None      Protection = iota // reserved address space without memory
 	ReadWrite                   // being filled
 	ReadExec                    // sealed
-	poisoned                    // unknown to us: a change was refused half-way and could not be undone
+	guarded                     // mapped ReadExec, but without memory: every access faults
+	poisoned                    // unknown to us
 )
 
 // String gives the protection as /proc/self/maps shows it.
 func (p Protection) String() string {
-	return [...]string{None: "---", ReadWrite: "rw-", ReadExec: "r-x", poisoned: "???"}[p]
+	return [...]string{None: "---", ReadWrite: "rw-", ReadExec: "r-x", guarded: "r-x", poisoned: "???"}[p]
 }
 
 // Kernel is what vmem asks of the operating system. [Host] is the real one; tests put others in its place to
@@ -42,14 +45,39 @@ func (p Protection) String() string {
 type Kernel interface {
 	// Reserve maps n bytes without protection or memory: mmap(2), PROT_NONE, private and anonymous.
 	Reserve(n int) (addr uintptr, err error)
+	// ReserveAt is Reserve at an address where nothing is mapped: MAP_FIXED_NOREPLACE. The error is EEXIST where
+	// something is.
+	ReserveAt(addr uintptr, n int) error
+	// Reset makes pages of the caller's as Reserve gives them, and their memory is given back: MAP_FIXED.
+	Reset(addr uintptr, n int) error
 	// Unmap is munmap(2).
 	Unmap(addr uintptr, n int) error
 	// Protect is mprotect(2).
 	Protect(addr uintptr, n int, p Protection) error
-	// Drop gives the memory of the pages back: madvise(2), MADV_DONTNEED. They read as zero afterwards.
-	Drop(addr uintptr, n int) error
+	// Move puts pages in the place of others, and leaves nothing where they were: mremap(2), MREMAP_FIXED.
+	Move(from, to uintptr, n int) error
+	// Guard makes every access to the pages fault, and gives their memory back: madvise(2), MADV_GUARD_INSTALL.
+	Guard(addr uintptr, n int) error
 	// Membarrier is membarrier(2) with the given command.
 	Membarrier(cmd int) error
+
+	// CreateFile makes a file in memory that can be sealed and, with noexec, not be given to execve(2):
+	// memfd_create(2).
+	CreateFile(noexec bool) (fd int, err error)
+	// Truncate is ftruncate(2).
+	Truncate(fd, n int) error
+	// FileLimit is what setrlimit(2) allows as the length of a file: RLIMIT_FSIZE.
+	FileLimit() (n uint64, err error)
+	// AddSeals is F_ADD_SEALS of fcntl(2): the length for good or, with write, the content.
+	AddSeals(fd int, write bool) error
+	// Reopen opens the file of fd once more, for reading only: open(2) of /proc/self/fd.
+	Reopen(fd int) (int, error)
+	// MapText maps n bytes of a file from off, to be read and executed, over what is at addr: mmap(2), MAP_SHARED.
+	MapText(addr uintptr, n, fd, off int) error
+	// Write is pwrite(2).
+	Write(fd int, p []byte, off int) (n int, err error)
+	// Close is close(2).
+	Close(fd int) error
 }
 
 // PageSize is the size of a page in bytes, the unit in which protections change.
@@ -60,7 +88,7 @@ func RoundUp(n int) int { return (n + PageSize - 1) &^ (PageSize - 1) }
 
 // Error is a call that the kernel refused.
 type Error struct {
-	Op       string  // the call: "mmap", "mprotect", "munmap", "madvise", "membarrier"
+	Op       string  // the call: "mmap", "mprotect", "mremap", "munmap", "membarrier", "memfd_create", "pwrite", ...
 	Addr     uintptr // first byte of the range, 0 where there is none
 	Len      int     // its length in bytes
 	Err      error   // the errno
@@ -70,6 +98,9 @@ type Error struct {
 // Error names the call, the range and the errno.
 func (e *Error) Error() string {
 	s := fmt.Sprintf("vmem: %s [%#x,%#x): %v", e.Op, e.Addr, e.Addr+uintptr(e.Len), e.Err)
+	if e.Addr == 0 && e.Len == 0 {
+		s = fmt.Sprintf("vmem: %s: %v", e.Op, e.Err)
+	}
 	if e.Poisoned {
 		s += " (and could not be undone: the pages are out of use)"
 	}

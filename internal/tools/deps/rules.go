@@ -26,19 +26,21 @@ type rule struct {
 }
 
 // rules hold the dependency direction of ARCHITECTURE.md: examples -> codebuf, asm; codebuf ->
-// internal/{vmem,icache,tramp}; asm and codebuf never meet. The first rule that matches a folder is its rule.
+// internal/{vmem,icache,tramp,procmaps}; asm and codebuf never meet. The first rule that matches a folder is its rule.
 // A folder without one is an error, so that a new package begins with a decision.
 var rules = []rule{
 	{"asm/...", []string{"asm/...", "internal/disasm", xarch, cpu}},
-	{"codebuf/...", []string{"codebuf/...", "internal/vmem", "internal/icache", "internal/tramp"}},
+	{"codebuf/disasm", []string{"codebuf/internal/listing", "internal/disasm"}},
+	{"codebuf/...", []string{"codebuf/internal/listing", "internal/vmem", "internal/icache", "internal/tramp", "internal/procmaps"}},
 	{"examples/...", []string{"examples/...", "asm", "asm/amd64", "asm/arm64", "codebuf", cpu}},
 	{"internal/vmem", []string{cpu, unix}},
+	{"internal/procmaps", nil},
 	{"internal/icache", []string{"internal/vmem", cpu, unix}},
 	{"internal/tramp", []string{"internal/vmem", "internal/icache", cpu, unix}},
 	{"internal/disasm", []string{"asm", xarch}},
 	{"internal/asmgen/...", []string{"asm/...", "internal/asmgen/...", "internal/disasm", xarch}},
 	{"internal/semantics/...", []string{"asm/...", "codebuf"}},
-	{"internal/testenv", []string{"internal/vmem", cpu, unix, testify}},
+	{"internal/testenv", []string{"internal/vmem", "internal/procmaps", cpu, unix, testify}},
 }
 
 // inTests is what any test file may import as well. asm and codebuf are not among it: their tests keep apart too.

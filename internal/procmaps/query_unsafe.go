@@ -1,6 +1,6 @@
 //go:build linux
 
-package testenv
+package procmaps
 
 import (
 	"fmt"
@@ -23,18 +23,24 @@ type procmapQuery struct {
 // queryRequest is _IOWR('f', 17, struct procmap_query).
 const queryRequest = 3<<30 | unsafe.Sizeof(procmapQuery{})<<16 | 'f'<<8 | 17
 
-// What a mapping must be to be found: PROCMAP_QUERY_VMA_*.
+// Properties is what a mapping must be to be found.
+type Properties uint64
+
+// PROCMAP_QUERY_VMA_* of linux/fs.h.
 const (
-	queryWritable   = 2
-	queryExecutable = 4
-	queryShared     = 8
-	queryNext       = 0x10 // or the next that is, above the address
+	Any        Properties = 0
+	Writable   Properties = 2
+	Executable Properties = 4
+	Shared     Properties = 8
+	FileBacked Properties = 0x20
+
+	queryNext = 0x10 // the mapping at the address, or else the next
 )
 
-// find gives the first mapping of the process with all of the properties. known is false where the kernel, or the
-// emulator, can't be asked.
-func find(maps *os.File, properties uint64) (m Mapping, found, known bool) {
-	q := procmapQuery{flags: properties | queryNext}
+// Find gives the first mapping that ends above addr and has all of the properties; maps is /proc/self/maps, open.
+// known is false where the kernel, or an emulator, can't be asked.
+func Find(maps *os.File, addr uintptr, properties Properties) (m Mapping, found, known bool) {
+	q := procmapQuery{addr: uint64(addr), flags: uint64(properties) | queryNext}
 	q.size = uint64(unsafe.Sizeof(q))
 	// SAFETY: the kernel reads and writes q.size bytes at the address, which are q.
 	_, _, errno := syscall.Syscall(syscall.SYS_IOCTL, maps.Fd(), queryRequest, uintptr(unsafe.Pointer(&q)))

@@ -1,0 +1,395 @@
+package codebuf
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"unsafe"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/wxjit/wxjit/internal/tramp"
+	"github.com/wxjit/wxjit/internal/vmem"
+)
+
+// publish makes code of one blob.
+func publish(t testing.TB, a *Arena, code []byte) *Code {
+	codes, err := a.Publish(blob{code: code, align: 1})
+	require.NoError(t, err)
+	return codes[0]
+}
+
+// sized is code that returns k, n bytes long.
+func sized(k uint16, n int) []byte {
+	b := make([]byte, max(n, len(codeConst(k))))
+	fillTraps(b)
+	copy(b, codeConst(k))
+	return b
+}
+
+func requireCall(t testing.TB, c *Code, want uint64) {
+	t.Helper()
+	r, err := c.Call()
+	require.NoError(t, err)
+	require.Equal(t, want, r)
+}
+
+// TestPublishPacks: functions lie side by side, in one batch and from batch to batch, whatever page that is on.
+func TestPublishPacks(t *testing.T) {
+	forStrategies(t, func(t *testing.T, s Strategy) {
+		a := newTestArena(t, Config{Strategy: s})
+		var end uintptr
+		for n := range uint16(300) {
+			codes, err := a.Publish(blob{code: sized(n, 17), align: 1}, blob{code: sized(n+1, 40), align: 16})
+			require.NoError(t, err)
+			if n > 0 {
+				require.Equal(t, end, codes[0].Addr())
+			}
+			require.Equal(t, codes[0].Addr()+32, codes[1].Addr())
+			end = codes[1].Addr() + 48
+			requireCall(t, codes[0], uint64(n))
+			requireCall(t, codes[1], uint64(n)+1)
+		}
+		stats := a.Stats()
+		require.Equal(t, 600, stats.Codes)
+		require.Equal(t, 300*(17+40), stats.Live)
+		require.Less(t, stats.Committed, 200<<10)
+		require.Less(t, stats.Mappings, 8, "pages that were replaced cost no mapping")
+		clean(t, a)
+	})
+}
+
+// clean fails the test if an audit finds something.
+func clean(t testing.TB, a *Arena) {
+	t.Helper()
+	report, err := a.Audit()
+	require.NoError(t, err)
+	require.Empty(t, report.Violations)
+	require.Positive(t, report.Mappings)
+}
+
+func TestPublishAlignsAndPlaces(t *testing.T) {
+	forStrategies(t, func(t *testing.T, s Strategy) {
+		a := newTestArena(t, Config{Strategy: s, Size: 4 << 20})
+		var blobs []Blob
+		for align := 1; align <= vmem.PageSize; align *= 2 {
+			blobs = append(blobs, blob{code: sized(uint16(align), 100), align: align})
+		}
+		blobs = append(blobs, blob{code: sized(7, 1<<20+4096), align: 16}) // more than a chunk
+		codes, err := a.Publish(blobs...)
+		require.NoError(t, err) // blob.Place checks the address and the room
+		for i, c := range codes[:len(codes)-1] {
+			requireCall(t, c, 1<<i)
+		}
+		big := codes[len(codes)-1]
+		requireCall(t, big, 7)
+		require.Equal(t, tramp.Trap[0], memory(big.Addr()+1<<20, 1)[0])
+		for _, c := range codes {
+			for _, off := range []int{0, c.Len() / 2, c.Len() - 1} {
+				found, at, ok := a.Lookup(c.Addr() + uintptr(off))
+				require.True(t, ok)
+				require.Same(t, c, found)
+				require.Equal(t, off, at)
+			}
+		}
+		clean(t, a)
+		require.NoError(t, a.Release(codes...))
+		require.NoError(t, a.Reclaim())
+		stats := a.Stats()
+		require.Equal(t, stats.Reserved, stats.Free+stats.Padding)
+		require.Zero(t, stats.Committed)
+		clean(t, a)
+	})
+}
+
+// placer is a blob that does what place says.
+type placer struct {
+	blob
+	place func(dst []byte, addr uintptr) error
+}
+
+func (p placer) Place(dst []byte, addr uintptr) error { return p.place(dst, addr) }
+
+func TestPublishMisuse(t *testing.T) {
+	forStrategies(t, func(t *testing.T, s Strategy) {
+		a := newTestArena(t, Config{Strategy: s, Size: 16 * vmem.PageSize})
+		good := blob{code: codeAdd, align: 1}
+		before := a.Stats()
+		codes, err := a.Publish()
+		require.NoError(t, err)
+		require.Empty(t, codes)
+		for _, bad := range []Blob{nil, blob{align: 1}, blob{code: codeAdd}, blob{code: codeAdd, align: 3}, blob{code: codeAdd, align: -1}, blob{code: codeAdd, align: 2 * vmem.PageSize}} {
+			_, err := a.Publish(good, bad)
+			require.ErrorIs(t, err, ErrArgument)
+		}
+		for _, n := range []int{17 * vmem.PageSize, 1 << 40} {
+			_, err = a.Publish(good, huge(n))
+			require.ErrorIs(t, err, ErrNoSpace)
+		}
+		_, err = a.Publish(blob{code: make([]byte, 9*vmem.PageSize), align: 1}, blob{code: make([]byte, 9*vmem.PageSize), align: 1})
+		require.ErrorIs(t, err, ErrNoSpace)
+		_, err = a.Publish(good, blob{code: codeAdd, align: 1, err: errBlob})
+		require.ErrorIs(t, err, errBlob)
+		require.Panics(t, func() {
+			a.Publish(placer{good, func([]byte, uintptr) error { panic("blob") }})
+		})
+		after := a.Stats()
+		after.Mappings, after.SystemCalls, after.Committed = before.Mappings, before.SystemCalls, before.Committed
+		require.Equal(t, before, after, "what failed has left nothing")
+
+		// A Place that uses the arena.
+		var inner *Code
+		codes, err = a.Publish(placer{good, func(dst []byte, addr uintptr) error {
+			inner = publish(t, a, codeAdd)
+			_, _ = a.Stats(), a.Reclaim()
+			return good.Place(dst, addr)
+		}})
+		require.NoError(t, err)
+		for _, c := range append(codes, inner) {
+			r, err := c.Call(1, 2)
+			require.NoError(t, err)
+			require.EqualValues(t, 3, r)
+		}
+
+		other := newTestArena(t, Config{Strategy: s, Size: 1})
+		require.ErrorIs(t, other.Release(inner), ErrForeign)
+		require.ErrorIs(t, a.Release(nil), ErrArgument)
+		require.ErrorIs(t, a.Release(codes[0], codes[0], inner), ErrReleased)
+		require.ErrorIs(t, inner.Release(), ErrReleased, "the others are released all the same")
+
+		// The arena is closed while blobs are placed.
+		closing, err := New(Config{Strategy: s, Size: 1})
+		require.NoError(t, err)
+		_, err = closing.Publish(placer{good, func([]byte, uintptr) error { return closing.Close() }})
+		require.ErrorIs(t, err, ErrClosed)
+		_, err = closing.Publish(good)
+		require.ErrorIs(t, err, ErrClosed)
+		require.ErrorIs(t, closing.Reclaim(), ErrClosed)
+		_, err = closing.Audit()
+		require.ErrorIs(t, err, ErrClosed)
+		_, _, ok := closing.Lookup(inner.Addr())
+		require.False(t, ok)
+	})
+}
+
+// huge is a blob that can't be.
+type huge int
+
+func (h huge) Len() int                      { return int(h) }
+func (huge) Align() int                      { return 1 }
+func (huge) Place(p []byte, _ uintptr) error { return errors.New("placed") }
+
+// referrer is a blob with targets.
+type referrer struct {
+	blob
+	targets []uintptr
+}
+
+func (r referrer) Targets() []uintptr { return r.targets }
+
+// TestReferrers: code that others refer to stays in memory until those are gone, though it can't be called any more.
+// (Without counting users, the first Equal fails.)
+func TestReferrers(t *testing.T) {
+	forStrategies(t, func(t *testing.T, s Strategy) {
+		a := newTestArena(t, Config{Strategy: s})
+		callee := publish(t, a, codeAdd)
+		refer := func(targets ...uintptr) (*Code, error) {
+			codes, err := a.Publish(referrer{blob{code: codeIdentity, align: 1}, targets})
+			if err != nil {
+				return nil, err
+			}
+			return codes[0], nil
+		}
+		first, err := refer(callee.Addr(), 0x1000)
+		require.NoError(t, err)
+		second, err := refer(callee.Addr()+1, first.Addr(), callee.Addr())
+		require.NoError(t, err)
+		in := func(c *Code) bool { found, _, _ := a.Lookup(c.Addr()); return found == c }
+
+		require.NoError(t, callee.Release())
+		require.NoError(t, a.Reclaim())
+		require.True(t, in(callee))
+		require.Equal(t, codeAdd, memory(callee.Addr(), len(codeAdd)))
+		_, err = callee.Call(1, 2)
+		require.ErrorIs(t, err, ErrReleased)
+		_, err = refer(callee.Addr())
+		require.ErrorIs(t, err, ErrReleased)
+		_, err = a.CodeAt(callee.Addr())
+		require.ErrorIs(t, err, ErrReleased)
+
+		require.NoError(t, first.Release())
+		require.NoError(t, a.Reclaim())
+		require.True(t, in(callee) && in(first))
+		require.NoError(t, second.Release())
+		require.NoError(t, a.Reclaim())
+		require.False(t, in(callee) || in(first) || in(second))
+		require.Zero(t, a.Stats().Quarantined)
+	})
+}
+
+func TestCodeAt(t *testing.T) {
+	a := newTestArena(t, Config{})
+	c := publish(t, a, codeTrash)
+	found, err := a.CodeAt(c.Addr())
+	require.NoError(t, err)
+	require.Same(t, c, found)
+	_, err = a.CodeAt(c.Addr() + 1)
+	require.ErrorIs(t, err, ErrInterior)
+	for _, addr := range []uintptr{0, c.Addr() - 1, c.Addr() + uintptr(c.Len()), ^uintptr(0)} {
+		_, err = a.CodeAt(addr)
+		require.ErrorIs(t, err, ErrNoCode)
+	}
+}
+
+// TestSealEach: what is published can't be changed by anybody from then on, and more can be published all the same.
+func TestSealEach(t *testing.T) {
+	a := newTestArena(t, Config{Strategy: Sealed, SealEach: true})
+	var codes []*Code
+	for n := range uint16(50) {
+		codes = append(codes, publish(t, a, codeConst(n)))
+		for k, c := range codes {
+			requireCall(t, c, uint64(k))
+		}
+	}
+	require.NoError(t, a.Release(codes[:25]...))
+	require.NoError(t, a.Reclaim())
+	for k, c := range codes[25:] {
+		requireCall(t, c, uint64(k)+25)
+	}
+	for range 25 {
+		publish(t, a, codeConst(1))
+	}
+	clean(t, a)
+}
+
+// TestGrow: an arena that is full reserves more, up to its limit, within branch reach of what it has.
+func TestGrow(t *testing.T) {
+	forStrategies(t, func(t *testing.T, s Strategy) {
+		a := newTestArena(t, Config{Strategy: s, Size: 64 << 10, Limit: 200 << 10})
+		var codes []*Code
+		for {
+			c, err := a.Publish(blob{code: sized(uint16(len(codes)), 4000), align: 1})
+			if err != nil {
+				require.ErrorIs(t, err, ErrNoSpace)
+				break
+			}
+			codes = append(codes, c...)
+		}
+		require.Len(t, codes, 3*16)
+		lo, hi := codes[0].Addr(), codes[0].Addr()
+		for i, c := range codes {
+			requireCall(t, c, uint64(i))
+			lo, hi = min(lo, c.Addr()), max(hi, c.Addr())
+			found, _, _ := a.Lookup(c.Addr() + 3999)
+			require.Same(t, c, found)
+		}
+		require.Less(t, hi-lo, uintptr(tramp.Reach))
+		require.Equal(t, 192<<10, a.Stats().Reserved)
+		clean(t, a)
+	})
+}
+
+// TestNear: every byte of the arena can be reached from an address, here one of this package's code.
+func TestNear(t *testing.T) {
+	near := **(**uintptr)(unsafe.Pointer(&[]func(testing.TB, *Arena){clean}[0]))
+	const size = 4 << 20
+	a := newTestArena(t, Config{Near: near, Limit: 2 * size, Size: size})
+	for range 2 {
+		_, err := a.Publish(blob{code: make([]byte, size-100), align: 1})
+		require.NoError(t, err)
+	}
+	for _, s := range *a.segments.Load() {
+		require.Less(t, distance(s.base, near), uintptr(tramp.Reach))
+		require.Less(t, distance(s.base+uintptr(s.size), near), uintptr(tramp.Reach))
+	}
+	require.Len(t, *a.segments.Load(), 2)
+	_, err := New(Config{Near: 1 << 62})
+	require.ErrorIs(t, err, ErrNoSpace)
+}
+
+func TestProbe(t *testing.T) {
+	for i, p := range Probe() {
+		require.Equal(t, strategies[i], p.Strategy)
+		require.NoError(t, p.Err)
+	}
+	require.Equal(t, "Auto Protect Sealed Strategy(3)", fmt.Sprint(Auto, Protect, Sealed, Strategy(3)))
+	_, err := New(Config{Strategy: 3})
+	require.ErrorIs(t, err, ErrArgument)
+	_, err = New(Config{Size: 2, Limit: 1})
+	require.ErrorIs(t, err, ErrArgument)
+}
+
+// TestHammerPublish calls functions while others are published among them, and released: every result is right. The
+// functions lie on the same pages as those that come and go.
+func TestHammerPublish(t *testing.T) {
+	forStrategies(t, func(t *testing.T, s Strategy) {
+		for _, each := range []bool{false, s == Sealed} {
+			rounds := 2000
+			if runtime.GOARCH != "amd64" {
+				rounds = 200
+			}
+			hammerPublish(t, Config{Strategy: s, SealEach: each, Size: 256 << 10}, rounds)
+			if s != Sealed {
+				break
+			}
+		}
+	})
+}
+
+func hammerPublish(t *testing.T, c Config, rounds int) {
+	a := newTestArena(t, c)
+	var steady []*Code
+	for k := range uint16(32) {
+		steady = append(steady, publish(t, a, sized(k, 48)))
+	}
+	var stop atomic.Bool
+	var calls, wrong atomic.Int64
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	defer stop.Store(true)
+	for range 4 {
+		wg.Go(func() {
+			for !stop.Load() {
+				for k, c := range steady {
+					if r, err := c.Call(); err != nil || r != uint64(k) {
+						wrong.Add(1)
+					}
+				}
+				calls.Add(int64(len(steady)))
+				runtime.Gosched()
+			}
+		})
+	}
+	rnd := rand.New(rand.NewPCG(1, 2))
+	var live []*Code
+	for round := range rounds {
+		k := uint16(round)
+		codes, err := a.Publish(blob{code: sized(k, 16+rnd.IntN(500)), align: 1})
+		if errors.Is(err, ErrNoSpace) {
+			require.NoError(t, a.Release(live...))
+			live = nil
+			runtime.GC()
+			continue
+		}
+		require.NoError(t, err)
+		requireCall(t, codes[0], uint64(k))
+		live = append(live, codes...)
+		if len(live) > 100 {
+			i := rnd.IntN(len(live))
+			require.NoError(t, live[i].Release())
+			live = append(live[:i], live[i+1:]...)
+		}
+		if round%200 == 0 {
+			clean(t, a)
+		}
+	}
+	stop.Store(true)
+	wg.Wait()
+	require.Zero(t, wrong.Load())
+	require.Positive(t, calls.Load())
+	t.Logf("%v, sealed each time %v: %d publications beside %d calls", c.Strategy, c.SealEach, rounds, calls.Load())
+}

@@ -1,0 +1,5 @@
+package procmaps
+
+import "unsafe"
+
+func address(mem []byte) uintptr { return uintptr(unsafe.Pointer(&mem[0])) }

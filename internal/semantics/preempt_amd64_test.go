@@ -1,0 +1,113 @@
+package semantics
+
+import (
+	"context"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+	"unsafe"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
+
+	"github.com/wxjit/wxjit/asm/amd64"
+	"github.com/wxjit/wxjit/codebuf"
+	"github.com/wxjit/wxjit/internal/testenv"
+)
+
+// TestPreemptedState has loops that hold something else in every register, which are preempted over and over, by a storm of
+// signals and by garbage collections, and go on in whichever thread. At the end of each all is as it was: general
+// registers, flags, MXCSR, an x87 register, masks and vectors, in full and with only the parts that older code uses.
+func TestPreemptedState(t *testing.T) {
+	for _, v := range []vectors{xmm, ymm, zmm} {
+		switch {
+		case v == ymm && !features.Has(amd64.AVX), v == zmm && !features.Has(amd64.AVX512BW):
+			t.Logf("not on this CPU: %d", v)
+			continue
+		}
+		times, moved := hold(t, v, uint64(testenv.Scaled(500)))
+		t.Logf("%d preemptions, %d in another thread", times, moved)
+		require.Positive(t, times)
+		require.Positive(t, moved)
+	}
+}
+
+// hold runs such loops until there have been n preemptions.
+func hold(t *testing.T, v vectors, n uint64) (times, moved uint64) {
+	const rounds = 200_000
+	p := prepare(t, v, func(a *amd64.Assembler) {
+		mem := func(i int32) amd64.Mem { return amd64.MemBase(amd64.RDI, 8*i) }
+		a.STMXCSRm32(mem(0))
+		a.LDMXCSRm32(mem(1))
+		a.FLDm64(mem(2))
+		loop, out := a.NewLabel("loop"), a.NewLabel("out")
+		a.Bind(loop) // flags stay as they are
+		a.JRCXZl(out)
+		a.LEArm64(amd64.RCX, amd64.MemBase(amd64.RCX, -1))
+		a.JMPl(loop)
+		a.Bind(out)
+		a.STMXCSRm32(mem(3))
+		a.LDMXCSRm32(mem(0))
+		a.FSTPm64(mem(4))
+	})
+	defer func() { require.NoError(t, p.code.Release()) }()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	stop := testenv.Storm(t, 10*time.Microsecond, unix.SIGURG)
+	defer stop()
+	var done atomic.Uint64
+	var wg sync.WaitGroup
+	for g := range 4 {
+		wg.Go(func() {
+			f, err := codebuf.NewFiber(codebuf.FiberConfig{StackSize: 16 << 10})
+			if !assert.NoError(t, err) {
+				return
+			}
+			var before uint64
+			for i := 0; done.Load() < n; i++ {
+				if !holds(t, ctx, f, p.code, random(g*1_000_003+i+1), rounds) {
+					break
+				}
+				now, _ := f.Preempted()
+				done.Add(now - before)
+				before = now
+				if i%8 == 0 {
+					runtime.GC()
+				}
+			}
+			_, m := f.Preempted()
+			atomic.AddUint64(&moved, m)
+			assert.NoError(t, f.Close())
+		})
+	}
+	wg.Wait()
+	return done.Load(), moved
+}
+
+// holds makes one call, with random values.
+func holds(t *testing.T, ctx context.Context, f *codebuf.Fiber, c *codebuf.Code, rnd random, rounds uint64) bool {
+	const mxcsr = 0xff80 // flush to zero, round to zero, all exceptions masked, denormals are zero
+	s := new(state)
+	for i := range s.r {
+		s.r[i] = rnd.next()
+	}
+	s.r[amd64.RCX], s.r[amd64.RDI], s.r[amd64.RSP] = rounds, s.at(0), 0
+	s.flags = 0x202 | rnd.next()&(allFlags|1<<10)
+	for i := range s.k {
+		s.k[i] = rnd.next()
+	}
+	for i := range s.z {
+		for j := range s.z[i] {
+			s.z[i][j] = rnd.next()
+		}
+	}
+	s.mem[1], s.mem[2] = mxcsr&^0x40, 0x400921fb54442d18
+	want := *s
+	want.r[amd64.RCX] = 0
+	_, err := f.CallContext(ctx, c, uint64(uintptr(unsafe.Pointer(s))))
+	want.mem[0], want.mem[3], want.mem[4] = s.mem[0], s.mem[1], s.mem[2]
+	return assert.NoError(t, err) && assert.Equal(t, want, *s)
+}

@@ -1,0 +1,243 @@
+package vmem
+
+import "fmt"
+
+// Protect is the strategy for kernels that let memory which was written to become executable.
+//
+// It has two reservations of the same size: the text, which is never writable, and the stage, which is never
+// executable but for the moment between two calls. Pages that are to change are made on the stage, at the offset
+// that they will have in the text:
+//
+//	stage  ---  mprotect  rw-  copy, patch, flush  mprotect  r-x   (hole)  mmap  ---
+//	                                                          |
+//	                                                        mremap
+//	                                                          v
+//	text   r-x or --- ........................................ r-x
+//
+// To who executes the text nothing ever happens but that bytes appear where there were traps: mremap(2) takes the
+// old pages away and puts the new ones there under one lock, and a fetch in between waits for it.
+//
+// The kernel keeps one mapping for pages that lie side by side, allow the same, come from the same origin (the
+// "anon_vma", made by the first write to a reservation) and were at adjacent addresses when they were first
+// written to. All text comes from the one stage, from the offset where it ends, so that a million replaced pages
+// are one mapping still.
+type Protect struct {
+	space
+	stage  uintptr // 0 while there is none
+	debris []Range // what the kernel would not unmap
+	runs   []run   // of the Write under way
+}
+
+var _ Text = (*Protect)(nil)
+
+// run is whole pages that change together, in bytes from the start, and the patches for them.
+type run struct {
+	off, n  int
+	patches []Patch
+}
+
+// bridge is over how many bytes of unchanged pages two runs become one: copying a page costs less than four calls.
+const bridge = 32 << 10
+
+// NewProtect reserves n bytes for text, at the given address or, for 0, anywhere, and makes sure that the kernel
+// allows this strategy. The memory is the caller's until Release.
+func NewProtect(k Kernel, m *Machine, at uintptr, n int) (*Protect, error) {
+	s, err := reserveSpace(k, m, at, n)
+	if err != nil {
+		return nil, err
+	}
+	t := &Protect{space: s}
+	if err := t.setStage(); err != nil {
+		giveUp(t)
+		return nil, err
+	}
+	return t, nil
+}
+
+// setStage reserves the stage. The write to a page of it before it is divided gives all of it one origin; making
+// that page executable once shows whether that is allowed.
+func (t *Protect) setStage() error {
+	if t.stage != 0 {
+		return nil
+	}
+	if err := t.sweepDebris(); err != nil {
+		return err
+	}
+	stage, err := t.kernel.Reserve(t.size)
+	if err != nil {
+		return &Error{Op: "mmap", Len: t.size, Err: err}
+	}
+	t.stage = stage
+	for _, p := range []Protection{ReadWrite, ReadExec, None} {
+		if err := t.kernel.Protect(stage, PageSize, p); err != nil {
+			t.dropStage(0, 0)
+			return &Error{Op: "mprotect", Addr: stage, Len: PageSize, Err: err}
+		}
+		if p == ReadWrite {
+			copy(at(stage, PageSize), t.machine.traps)
+		}
+	}
+	return nil
+}
+
+// dropStage unmaps the stage but for n bytes from off, where there is nothing of ours. The next Write makes another.
+func (t *Protect) dropStage(off, n int) {
+	for _, r := range []Range{{Addr: t.stage, Len: off}, {Addr: t.stage + uintptr(off+n), Len: t.size - off - n}} {
+		if r.Len > 0 && t.kernel.Unmap(r.Addr, r.Len) != nil {
+			t.debris = append(t.debris, r)
+		}
+	}
+	t.stage = 0
+}
+
+// sweepDebris unmaps what could not be unmapped before.
+func (t *Protect) sweepDebris() error {
+	for len(t.debris) > 0 {
+		r := t.debris[len(t.debris)-1]
+		if err := t.kernel.Unmap(r.Addr, r.Len); err != nil {
+			return &Error{Op: "munmap", Addr: r.Addr, Len: r.Len, Err: err}
+		}
+		t.debris = t.debris[:len(t.debris)-1]
+	}
+	return nil
+}
+
+// Write implements [Text].
+func (t *Protect) Write(patches []Patch) error {
+	if err := t.check(patches); err != nil {
+		return err
+	}
+	if err := t.setStage(); err != nil {
+		return err
+	}
+	t.divide(patches)
+	for i, r := range t.runs {
+		if err := t.prepare(r); err != nil {
+			t.clear(t.runs[:i+1])
+			return err
+		}
+	}
+	for i, r := range t.runs {
+		patches = patches[len(r.patches):]
+		if err := t.move(r); err != nil {
+			t.clear(t.runs[i:])
+			return err
+		}
+		if t.stage == 0 && len(patches) > 0 {
+			return t.Write(patches) // what was prepared went with the stage
+		}
+	}
+	return nil
+}
+
+// divide makes runs of the pages that the patches change.
+func (t *Protect) divide(patches []Patch) {
+	t.runs = t.runs[:0]
+	first := 0
+	for i, p := range patches {
+		lo, hi := p.Off&^(PageSize-1), RoundUp(p.Off+len(p.Bytes))
+		if last := len(t.runs) - 1; last >= 0 {
+			r := &t.runs[last]
+			end := r.off + r.n
+			if lo <= end || lo-end <= bridge && t.all(end, lo-end, ReadExec) {
+				r.n = max(end, hi) - r.off
+				r.patches = patches[first : i+1]
+				continue
+			}
+		}
+		first = i
+		t.runs = append(t.runs, run{lo, hi - lo, patches[i : i+1]})
+	}
+}
+
+// prepare makes the pages of a run on the stage: executable, and as they are to be.
+func (t *Protect) prepare(r run) error {
+	addr := t.stage + uintptr(r.off)
+	if err := t.kernel.Protect(addr, r.n, ReadWrite); err != nil {
+		return &Error{Op: "mprotect", Addr: addr, Len: r.n, Err: err}
+	}
+	mem := at(addr, r.n)
+	for i := 0; i < r.n; i += PageSize {
+		if Protection(t.pages[(r.off+i)/PageSize]) == ReadExec {
+			copy(mem[i:i+PageSize], at(t.base+uintptr(r.off+i), PageSize))
+		} else {
+			copy(mem[i:i+PageSize], t.machine.traps)
+		}
+	}
+	for _, p := range r.patches {
+		copy(mem[p.Off-r.off:], p.Bytes)
+	}
+	t.machine.flush(addr, addr+uintptr(r.n))
+	if err := t.kernel.Protect(addr, r.n, ReadExec); err != nil {
+		return &Error{Op: "mprotect", Addr: addr, Len: r.n, Err: err}
+	}
+	return nil
+}
+
+// move puts a run from the stage into the text.
+func (t *Protect) move(r run) error {
+	addr := t.stage + uintptr(r.off)
+	if err := t.kernel.Move(addr, t.base+uintptr(r.off), r.n); err != nil {
+		return t.failed("mremap", r.off, r.n, err)
+	}
+	t.mark(r.off, r.n, ReadExec)
+	t.machine.flush(t.base+uintptr(r.off), t.base+uintptr(r.off+r.n))
+	if t.kernel.ReserveAt(addr, r.n) != nil {
+		t.dropStage(r.off, r.n) // some other part of the process mapped something there
+	}
+	return nil
+}
+
+// clear takes runs that are prepared, or half, off the stage.
+func (t *Protect) clear(runs []run) {
+	for _, r := range runs {
+		if t.kernel.Reset(t.stage+uintptr(r.off), r.n) != nil {
+			t.dropStage(0, 0)
+			return
+		}
+	}
+}
+
+// Freeze implements [Text]: there is nothing that would stop one who can make system calls.
+func (t *Protect) Freeze(off, n int) error { return nil }
+
+// Guard implements [Text].
+func (t *Protect) Guard(off int) error { return t.guard(t.Write, off) }
+
+// Unit implements [Text].
+func (t *Protect) Unit() int { return unit }
+
+// Discard implements [Text].
+func (t *Protect) Discard(off, n int) error {
+	if err := t.whole("discard", off, n, unit); err != nil {
+		return err
+	}
+	if err := t.kernel.Reset(t.base+uintptr(off), n); err != nil {
+		return t.refused("mmap", off, n, err)
+	}
+	t.mark(off, n, None)
+	return nil
+}
+
+// Release implements [Text].
+func (t *Protect) Release() error {
+	if t.size == 0 {
+		return fmt.Errorf("vmem: release: %w", ErrState)
+	}
+	if t.stage != 0 {
+		t.dropStage(0, 0)
+	}
+	if err := t.sweepDebris(); err != nil {
+		return err
+	}
+	return t.unreserve()
+}
+
+// Ranges implements [Text].
+func (t *Protect) Ranges() []Range {
+	list := t.space.Ranges()
+	if t.stage != 0 {
+		list = append(list, Range{t.stage, t.size, None})
+	}
+	return list
+}

@@ -1,0 +1,240 @@
+package vmem
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"sync"
+)
+
+// Text is a reservation of address space for code, whose bytes can be changed while other bytes of it are executed.
+// It is not for concurrent use by itself. Offsets and lengths are bytes from its start.
+type Text interface {
+	// Base is the address of the first byte, Size the length, whole pages. Before and behind it is a page without
+	// access.
+	Base() uintptr
+	Size() int
+
+	// Write puts bytes in place, which are to be in order and not to overlap. On pages that were not in use all
+	// other bytes become traps. What is executed meanwhile is not disturbed. After an error every byte that no
+	// patch covers is what it was; one that a patch covers is what it was or what it should become. If the error
+	// says Poisoned, some of the pages are out of use, see Usable.
+	Write(patches []Patch) error
+	// Freeze makes the bytes from off to off+n impossible to change by anybody, as far as the strategy can; they can
+	// still be replaced, with Write.
+	Freeze(off, n int) error
+	// Guard makes the page at off one that nobody can execute or read, if that costs no mapping; else it traps.
+	Guard(off int) error
+	// Discard gives the memory of whole units of pages back: see Unit. Nobody can execute or read there until the
+	// next Write.
+	Discard(off, n int) error
+	// Unit is what the offset and length of a Discard have to be multiples of.
+	Unit() int
+	// Release gives everything back. After an error it can be tried again; after success every other method fails.
+	Release() error
+
+	// Usable tells whether none of the bytes from off to off+n is poisoned, Unused whether no page there was written
+	// to since it was discarded.
+	Usable(off, n int) bool
+	Unused(off, n int) bool
+	// Committed and Poisoned are how many bytes are on pages in use, and on pages out of use for good.
+	Committed() int
+	Poisoned() int
+	// Ranges gives what should be mapped, by rising address: the text, and what else the strategy has.
+	Ranges() []Range
+}
+
+// Patch is bytes that are to be at an offset.
+type Patch struct {
+	Off   int
+	Bytes []byte
+}
+
+// Range is n bytes from address Addr that the kernel should show as having one protection.
+type Range struct {
+	Addr       uintptr
+	Len        int
+	Protection Protection
+}
+
+// Machine is what Text has to know of the processor.
+type Machine struct {
+	traps []byte // a unit of instructions that trap
+	flush func(lo, hi uintptr)
+}
+
+// NewMachine takes the bytes of an instruction that traps, which whole pages consist of, and a function that makes
+// bytes that were written from lo to hi what an instruction fetch by this thread finds.
+func NewMachine(trap []byte, flush func(lo, hi uintptr)) *Machine {
+	return &Machine{bytes.Repeat(trap, unit/len(trap)), flush}
+}
+
+// space is reserved address space and the record of its pages: what both strategies have in common.
+type space struct {
+	kernel  Kernel
+	machine *Machine
+	base    uintptr
+	size    int
+	pages   []byte // a Protection each
+}
+
+// unit is the least that is given back to the kernel, or taken from it at a time where that helps. No page is larger.
+const unit = 64 << 10
+
+// reserveSpace takes n bytes of address space, rounded up to whole pages, with a guard page at each end. at is where
+// they are to begin, or 0 for anywhere.
+func reserveSpace(k Kernel, m *Machine, at uintptr, n int) (space, error) {
+	if n <= 0 || n > 1<<46 || at%uintptr(PageSize) != 0 {
+		return space{}, fmt.Errorf("vmem: reserve: %d bytes at %#x: %w", n, at, ErrState)
+	}
+	sweepOrphans()
+	n = RoundUp(n)
+	var err error
+	if at != 0 {
+		err = k.ReserveAt(at-uintptr(PageSize), n+2*PageSize)
+	} else if at, err = k.Reserve(n + 2*PageSize); err == nil {
+		at += uintptr(PageSize)
+	}
+	if err != nil {
+		return space{}, &Error{Op: "mmap", Addr: at, Len: n + 2*PageSize, Err: err}
+	}
+	return space{kernel: k, machine: m, base: at, size: n, pages: make([]byte, n/PageSize)}, nil
+}
+
+func (s *space) Base() uintptr { return s.base }
+func (s *space) Size() int     { return s.size }
+
+func (s *space) Committed() int { return s.count(ReadExec) }
+func (s *space) Poisoned() int  { return s.count(poisoned) }
+
+func (s *space) count(p Protection) int { return bytes.Count(s.pages, []byte{byte(p)}) * PageSize }
+
+func (s *space) Usable(off, n int) bool {
+	return !slices.Contains(s.covered(off, n), byte(poisoned))
+}
+
+func (s *space) Unused(off, n int) bool { return s.all(off, n, None) }
+
+// covered is the record of the pages that n bytes from off lie on.
+func (s *space) covered(off, n int) []byte { return s.pages[off/PageSize : RoundUp(off+n)/PageSize] }
+
+func (s *space) all(off, n int, p Protection) bool {
+	pages := s.covered(off, n)
+	return bytes.Count(pages, []byte{byte(p)}) == len(pages)
+}
+
+func (s *space) mark(off, n int, p Protection) {
+	pages := s.covered(off, n)
+	for i := range pages {
+		pages[i] = byte(p)
+	}
+}
+
+// inside tells whether n bytes from off are some and in the space.
+func (s *space) inside(off, n int) bool { return off >= 0 && n > 0 && n <= s.size && off <= s.size-n }
+
+// check refuses patches that are not as Write wants them.
+func (s *space) check(patches []Patch) error {
+	end := 0
+	for _, p := range patches {
+		if n := len(p.Bytes); !s.inside(p.Off, n) || p.Off < end || !s.Usable(p.Off, n) {
+			return s.stateError("write", p.Off, n)
+		}
+		end = p.Off + len(p.Bytes)
+	}
+	return nil
+}
+
+// whole refuses what is not whole units of usable pages.
+func (s *space) whole(op string, off, n, unit int) error {
+	end := off + n
+	if !s.inside(off, n) || off%unit != 0 || end%unit != 0 && end != s.size || !s.Usable(off, n) {
+		return s.stateError(op, off, n)
+	}
+	return nil
+}
+
+func (s *space) stateError(op string, off, n int) error {
+	return fmt.Errorf("vmem: %s: %d bytes at offset %#x: %w", op, n, off, ErrState)
+}
+
+// refused makes the error for a call on n bytes from off.
+func (s *space) refused(op string, off, n int, err error) *Error {
+	return &Error{Op: op, Addr: s.base + uintptr(off), Len: n, Err: err}
+}
+
+// failed makes the error for a call that puts pages in the place of others. Such a call unmaps the old ones first; it
+// looks before that whether it can go on (mremap(2) and mmap(2), ERRORS), but if the kernel then lacks memory for its own
+// records there is a hole. This closes it, and the pages are poisoned.
+func (s *space) failed(op string, off, n int, err error) *Error {
+	e := s.refused(op, off, n, err)
+	if !s.all(off, n, None) && s.kernel.ReserveAt(s.base+uintptr(off), n) == nil {
+		e.Poisoned = true
+		s.mark(off, n, poisoned)
+	}
+	return e
+}
+
+// guard makes the page at off trap, and if the kernel can do that without a mapping, makes every access to it fault.
+func (s *space) guard(write func([]Patch) error, off int) error {
+	if err := write([]Patch{{off, s.machine.traps[:PageSize]}}); err != nil {
+		return err
+	}
+	if s.kernel.Guard(s.base+uintptr(off), PageSize) == nil {
+		s.mark(off, PageSize, guarded)
+	}
+	return nil
+}
+
+// orphans are texts that could not be made, and that the kernel would not take back.
+var orphans struct {
+	sync.Mutex
+	texts []Text
+}
+
+// giveUp gives back what a text has that could not be made, now or when the next is made.
+func giveUp(t Text) {
+	if t.Release() != nil {
+		orphans.Lock()
+		defer orphans.Unlock()
+		orphans.texts = append(orphans.texts, t)
+	}
+}
+
+func sweepOrphans() {
+	orphans.Lock()
+	defer orphans.Unlock()
+	orphans.texts = slices.DeleteFunc(orphans.texts, func(t Text) bool { return t.Release() == nil })
+}
+
+// unreserve unmaps the space with its guards.
+func (s *space) unreserve() error {
+	if s.size == 0 {
+		return fmt.Errorf("vmem: release: %w", ErrState)
+	}
+	lo, n := s.base-uintptr(PageSize), s.size+2*PageSize
+	if err := s.kernel.Unmap(lo, n); err != nil {
+		return &Error{Op: "munmap", Addr: lo, Len: n, Err: err}
+	}
+	s.base, s.size, s.pages = 0, 0, nil
+	return nil
+}
+
+// Ranges joins neighbours that look the same. What is poisoned is not in it.
+func (s *space) Ranges() (list []Range) {
+	for i, p := range s.pages {
+		p := Protection(p)
+		if p == guarded {
+			p = ReadExec
+		}
+		last := len(list) - 1
+		switch addr := s.base + uintptr(i*PageSize); {
+		case p == poisoned:
+		case last >= 0 && list[last].Protection == p && list[last].Addr+uintptr(list[last].Len) == addr:
+			list[last].Len += PageSize
+		default:
+			list = append(list, Range{addr, PageSize, p})
+		}
+	}
+	return list
+}
