@@ -28,10 +28,10 @@ func TestOutside(t *testing.T) {
 					continue
 				}
 				n++
-				if bad.arg != nil {
+				if bad.arg != nil || bad.after != nil {
 					refused(t, &a, fmt.Sprintf("Emit %s %v", line.name(), args), func() { a.Emit(line.op, args...) })
 				}
-				if in, ok := line.arguments(&a, values); ok && bad.value != nil {
+				if in, ok := line.arguments(&a, values); ok && (bad.value != nil || bad.after != nil) {
 					typed++
 					refused(t, &a, fmt.Sprintf("%s %v", line.name(), args), func() { line.typed.Call(in) })
 				}
