@@ -123,9 +123,13 @@ func (a *Assembler) room() {
 
 // fail records an error of an instruction.
 func (a *Assembler) fail(kind error, format string, args ...any) {
-	op := ""
-	if a.op != 0 {
-		op = opName(a.op)
+	a.s.Fail(a.emitting(), "", fmt.Errorf(format+": %w", append(args, kind)...))
+}
+
+// emitting names the operation that Emit is at. It is "" in a typed method, whose name is found by the caller.
+func (a *Assembler) emitting() string {
+	if a.op == 0 {
+		return ""
 	}
-	a.s.Fail(op, "", fmt.Errorf(format+": %w", append(args, kind)...))
+	return opName(a.op)
 }

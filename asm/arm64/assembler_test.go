@@ -2,11 +2,9 @@ package arm64
 
 import (
 	"encoding/hex"
-	"errors"
 	"math"
 	"math/bits"
 	"math/rand/v2"
-	"path/filepath"
 	"runtime"
 	"testing"
 
@@ -146,88 +144,6 @@ func TestMisalignedTarget(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "010000001f2003d5"+"01000102"+"03000000", hex.EncodeToString(o.Code))
 	require.Equal(t, 8, o.Align())
-}
-
-// TestErrors: each wrong use is the expected error, with the method's name and this file, and what follows is nothing.
-func TestErrors(t *testing.T) {
-	for name, c := range map[string]struct {
-		emit func(a *Assembler)
-		want error
-		op   string
-		text string
-	}{
-		"x18":             {func(a *Assembler) { a.ADDxxx(X18, X0, X0) }, asm.ErrOperands, "ADDxxx", "reserved"},
-		"x28":             {func(a *Assembler) { a.LDRxm(X28, MemOff(X0, 0)) }, asm.ErrOperands, "LDRxm", "reserved"},
-		"w28":             {func(a *Assembler) { a.MOVZwi(W28, 0, 0) }, asm.ErrOperands, "MOVZwi", "reserved"},
-		"x28 of pair":     {func(a *Assembler) { a.LDPxxm(X0, X28, MemOff(X0, 0)) }, asm.ErrOperands, "LDPxxm", "reserved"},
-		"x28 constant":    {func(a *Assembler) { a.LoadConst(X28, 1) }, asm.ErrOperands, "LoadConst", "reserved"},
-		"x18 literal":     {func(a *Assembler) { a.LDRxl(X18, a.NewLabel("")) }, asm.ErrOperands, "LDRxl", "reserved"},
-		"no register":     {func(a *Assembler) { a.FADDddd(32, D0, D0) }, asm.ErrOperands, "FADDddd", "no such register"},
-		"no source":       {func(a *Assembler) { a.ADDxxx(X0, X0, 99) }, asm.ErrOperands, "ADDxxx", "no such register"},
-		"no addend":       {func(a *Assembler) { a.MADDxxxx(X0, X0, X0, 77) }, asm.ErrOperands, "MADDxxxx", "no such register"},
-		"zr as base":      {func(a *Assembler) { a.LDRdm(D0, MemOff(XZR, 0)) }, asm.ErrOperands, "LDRdm", "zero register"},
-		"zr + imm":        {func(a *Assembler) { a.ADDxxi(X0, XZR, 1) }, asm.ErrOperands, "ADDxxi", "zero register"},
-		"to zr + imm":     {func(a *Assembler) { a.SUBxxi(XZR, X0, 1) }, asm.ErrOperands, "SUBxxi", "zero register"},
-		"and to zr":       {func(a *Assembler) { a.ANDxxi(XZR, X0, 1) }, asm.ErrOperands, "ANDxxi", "zero register"},
-		"imm12":           {func(a *Assembler) { a.ADDxxi(X0, X0, 4097) }, asm.ErrRange, "ADDxxi", "12 bits"},
-		"imm12 negative":  {func(a *Assembler) { a.CMPxi(X0, -1) }, asm.ErrRange, "CMPxi", "12 bits"},
-		"imm12 large":     {func(a *Assembler) { a.SUBppi(SP, SP, 1<<24) }, asm.ErrRange, "SUBppi", "12 bits"},
-		"bitmask":         {func(a *Assembler) { a.ORRxxi(X0, X0, 5) }, asm.ErrRange, "ORRxxi", "bitmask"},
-		"bitmask 0":       {func(a *Assembler) { a.EORwwi(W0, W0, 0) }, asm.ErrRange, "EORwwi", "bitmask"},
-		"shift":           {func(a *Assembler) { a.LSLxxi(X0, X0, 64) }, asm.ErrRange, "LSLxxi", "shift of 64"},
-		"shift negative":  {func(a *Assembler) { a.ASRwwi(W0, W0, -1) }, asm.ErrRange, "ASRwwi", "0 to 31"},
-		"movz shift":      {func(a *Assembler) { a.MOVZxi(X0, 1, 8) }, asm.ErrRange, "MOVZxi", "in steps of 16"},
-		"movz w shift":    {func(a *Assembler) { a.MOVKwi(W0, 1, 32) }, asm.ErrRange, "MOVKwi", "in steps of 16"},
-		"offset":          {func(a *Assembler) { a.LDRxm(X0, MemOff(X1, 32768)) }, asm.ErrRange, "LDRxm", "offset"},
-		"offset odd":      {func(a *Assembler) { a.STRxm(X0, MemOff(X1, 257)) }, asm.ErrRange, "STRxm", "offset"},
-		"offset negative": {func(a *Assembler) { a.STRdm(D0, MemOff(X1, -257)) }, asm.ErrRange, "STRdm", "offset"},
-		"offset pre":      {func(a *Assembler) { a.STRdm(D0, MemPre(X1, 256)) }, asm.ErrRange, "STRdm", "offset"},
-		"offset pair":     {func(a *Assembler) { a.STPxxm(X0, X1, MemPre(SP, -520)) }, asm.ErrRange, "STPxxm", "offset"},
-		"offset pair odd": {func(a *Assembler) { a.LDPddm(D0, D1, MemOff(SP, 4)) }, asm.ErrRange, "LDPddm", "offset"},
-		"index shift":     {func(a *Assembler) { a.LDRxm(X0, MemIndex(X1, X2, 2)) }, asm.ErrRange, "LDRxm", "shift"},
-		"index shift -1":  {func(a *Assembler) { a.LDRxm(X0, MemIndex(X1, X2, -1)) }, asm.ErrRange, "LDRxm", "shift"},
-		"index of pair":   {func(a *Assembler) { a.LDPxxm(X0, X3, MemIndex(X1, X2, 0)) }, asm.ErrOperands, "LDPxxm", "addressing mode"},
-		"pair the same":   {func(a *Assembler) { a.LDPddm(D0, D0, MemOff(X1, 0)) }, asm.ErrOperands, "LDPddm", "same"},
-		"writeback":       {func(a *Assembler) { a.LDRxm(X1, MemPost(X1, 8)) }, asm.ErrOperands, "LDRxm", "base that changes"},
-		"writeback pair":  {func(a *Assembler) { a.STPxxm(X0, X1, MemPre(X1, 8)) }, asm.ErrOperands, "STPxxm", "base that changes"},
-		"zero Mem":        {func(a *Assembler) { a.LDRdm(D0, Mem{}) }, asm.ErrOperands, "LDRdm", "addressing mode"},
-		"condition":       {func(a *Assembler) { a.FCSELdddc(D0, D0, D0, 16) }, asm.ErrRange, "FCSELdddc", "condition"},
-		"bit":             {func(a *Assembler) { a.TBZxil(X0, 64, a.NewLabel("")) }, asm.ErrRange, "TBZxil", "bit 64"},
-		"fmov":            {func(a *Assembler) { a.FMOVdi(D0, 0) }, asm.ErrRange, "FMOVdi", "immediate of FMOV"},
-		"fmov digits":     {func(a *Assembler) { a.FMOVsi(S0, 1.01) }, asm.ErrRange, "FMOVsi", "immediate of FMOV"},
-		"label zero":      {func(a *Assembler) { a.Bl(0) }, asm.ErrLabel, "Bl", "not a label"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			var a Assembler
-			a.NOP()
-			c.emit(&a)
-			_, file, line, _ := runtime.Caller(0)
-			first := a.Err()
-			require.ErrorIs(t, first, c.want)
-			e, ok := errors.AsType[*asm.Error](first)
-			require.True(t, ok)
-			require.Equal(t, c.op, e.Op)
-			require.Equal(t, 4, e.Offset)
-			require.Equal(t, filepath.Base(file), filepath.Base(e.File))
-			require.Less(t, e.Line, line)
-			require.Contains(t, first.Error(), c.text)
-			for range 1000 { // more than the place where it goes has room for
-				a.ORRxxi(X0, X0, 5)
-				a.LoadConst(X0, 0x1234567890abcdef)
-				a.Bl(0)
-			}
-			require.Equal(t, 4, a.Len())
-			o, err := a.Finish()
-			require.Nil(t, o)
-			require.Same(t, first, err)
-
-			a.Reset()
-			a.RET()
-			o, err = a.Finish()
-			require.NoError(t, err)
-			require.Equal(t, "c0035fd6", hex.EncodeToString(o.Code))
-		})
-	}
 }
 
 // mix is ten instructions of the kinds that a compiler emits most.

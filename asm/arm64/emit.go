@@ -192,10 +192,11 @@ type request struct {
 // The typed methods do the same for operands that are known when compiling, faster.
 func (a *Assembler) Emit(op arm64asm.Op, args ...Arg) {
 	var r request
-	if r.n = min(len(args), maxArgs); len(args) > maxArgs {
-		args = args[:0]
-		op = endOfOps // there is none
+	asked := op
+	if len(args) > maxArgs {
+		args, op = args[:maxArgs], endOfOps // there is none
 	}
+	r.n = len(args)
 	for i, arg := range args {
 		c, v := class(0), int64(0)
 		switch arg := arg.(type) {
@@ -245,7 +246,7 @@ func (a *Assembler) Emit(op arm64asm.Op, args ...Arg) {
 			}
 		}
 	}
-	a.refuse(op, &r)
+	a.refuse(asked, &r)
 }
 
 // refuse records that there is no such instruction.
@@ -354,7 +355,7 @@ func (a *Assembler) putRel(f form, label field, distance int64) {
 	}
 	if err := relocs[label-label26].Patch(a.s.Buf[len(a.s.Buf)-4:], distance); err != nil {
 		a.s.Buf = a.s.Buf[:len(a.s.Buf)-4]
-		a.s.Fail("", "", err)
+		a.s.Fail(a.emitting(), "", err)
 	}
 }
 

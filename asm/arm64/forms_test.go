@@ -144,15 +144,11 @@ func (l *formLine) sample(t testing.TB, a *Assembler, k, p, ahead int) (*sample,
 	var texts []string
 	for i, spec := range l.operands {
 		all := l.choices(t, spec)
-		stride := 2*i + 1
-		for gcd(stride, len(all)) > 1 {
-			stride++
-		}
-		turn := k*stride + i*(3*i+2)
+		turn := k
 		if i == p {
 			turn += ahead
 		}
-		c := all[turn%len(all)]
+		c := all[l.turn(i, turn, len(all))]
 		if c.after != nil {
 			c = c.after(s.args[i-1])
 		}
@@ -175,6 +171,15 @@ func (l *formLine) sample(t testing.TB, a *Assembler, k, p, ahead int) (*sample,
 	}
 	s.code = code
 	return s, err
+}
+
+// turn is which of n choices operand i has in turn k.
+func (l *formLine) turn(i, k, n int) int {
+	stride := 2*i + 1
+	for gcd(stride, n) > 1 {
+		stride++
+	}
+	return (k*stride + i*(3*i+2)) % n
 }
 
 func gcd(a, b int) int {
