@@ -3,25 +3,20 @@ package amd64
 import (
 	"bytes"
 	"encoding/hex"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 	"golang.org/x/arch/x86/x86asm"
+
+	"github.com/wxjit/wxjit/internal/testenv"
 )
 
 // decoderCases gives the 64-bit instructions of the tests of x/arch's decoder: bytes up to the mark.
 func decoderCases(t *testing.T) (all [][]byte) {
-	out, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "golang.org/x/arch").Output()
-	require.NoError(t, err)
-	data, err := os.ReadFile(filepath.Join(strings.TrimSpace(string(out)), "x86", "x86asm", "testdata", "decode.txt"))
-	require.NoError(t, err)
 	seen := map[string]bool{}
-	for line := range strings.Lines(string(data)) {
+	for line := range strings.Lines(testenv.ArchFile(t, "x86", "x86asm", "testdata", "decode.txt")) {
 		f := strings.Fields(line)
 		if len(f) < 4 || f[1] != "64" || f[3] == "error:" {
 			continue
@@ -32,32 +27,6 @@ func decoderCases(t *testing.T) (all [][]byte) {
 		if !seen[text] {
 			seen[text] = true
 			all = append(all, code)
-		}
-	}
-	return all
-}
-
-var goEncoding = regexp.MustCompile(`// (?:.* or )?([0-9a-fA-F]+)$`)
-
-// goCases gives the instructions of the tests of Go's assembler.
-func goCases(t *testing.T, pattern string) (all [][]byte) {
-	root, err := exec.Command("go", "env", "GOROOT").Output()
-	require.NoError(t, err)
-	files, err := filepath.Glob(filepath.Join(strings.TrimSpace(string(root)), "src", "cmd", "asm", "internal", "asm", "testdata", pattern))
-	require.NoError(t, err)
-	require.NotEmpty(t, files)
-	for _, file := range files {
-		data, err := os.ReadFile(file)
-		require.NoError(t, err)
-		for line := range strings.Lines(string(data)) {
-			if strings.HasPrefix(strings.TrimSpace(line), "//TODO") {
-				continue // Go's assembler can't do it, either
-			}
-			if m := goEncoding.FindStringSubmatch(strings.TrimSpace(line)); m != nil && len(m[1])%2 == 0 {
-				code, err := hex.DecodeString(m[1])
-				require.NoError(t, err)
-				all = append(all, code)
-			}
 		}
 	}
 	return all
@@ -98,9 +67,9 @@ func TestReassembly(t *testing.T) {
 		min   int // lines that come out as they should
 	}{
 		{"x86asm/testdata/decode.txt", decoderCases(t), 5600},
-		{"cmd/asm amd64enc.s", goCases(t, "amd64enc.s"), 9870},
-		{"cmd/asm amd64enc_extra.s", goCases(t, "amd64enc_extra.s"), 860},
-		{"cmd/asm avx512enc", goCases(t, "avx512enc/*.s"), 14000},
+		{"cmd/asm amd64enc.s", testenv.GoAssemblerCases(t, "amd64enc.s"), 9870},
+		{"cmd/asm amd64enc_extra.s", testenv.GoAssemblerCases(t, "amd64enc_extra.s"), 860},
+		{"cmd/asm avx512enc", testenv.GoAssemblerCases(t, "avx512enc/*.s"), 14000},
 	} {
 		same, equal, named, unknown := 0, 0, 0, 0
 		var ignoredW, ours, undecoded [][]byte

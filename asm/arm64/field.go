@@ -198,8 +198,11 @@ func (c field) wide(v uint64) (uint32, string) {
 	if c.kind() == movn32 || c.kind() == movn64 {
 		w = ^v & (math.MaxUint64 >> (64 - width))
 	}
-	shift := uint(bits.TrailingZeros64(w|1<<63)) &^ 15
-	if w>>shift > 0xffff || shift >= width {
+	shift := uint(0)
+	if w != 0 {
+		shift = uint(bits.TrailingZeros64(w)) &^ 15
+	}
+	if w>>shift > 0xffff {
 		return 0, fmt.Sprintf("%#x is not 16 bits, shifted by a multiple of 16", v)
 	}
 	return uint32(shift/16)<<21 | uint32(w>>shift)<<5, ""

@@ -23,6 +23,9 @@ const (
 	memPostReg        // [base], index
 )
 
+// scaledIndex says in the spec that the index is scaled.
+const scaledIndex = 1 << 63
+
 func (m Mem) kind() uint8     { return uint8(m.spec) }
 func (m Mem) base() uint8     { return uint8(m.spec >> 8) }
 func (m Mem) index() register { return unpackRegister(int64(m.spec >> 16)) }
@@ -62,6 +65,16 @@ func MemExtend[B Base](base B, index Extended) Mem {
 	return Mem{0, memExtend | uint64(base)<<8 | uint64(index.r.pack())<<16}
 }
 
+// Scaled is the operand with its index multiplied by the size of the access, whatever that is. The encoding for bytes differs
+// from the one without a shift: the assembler's lsl #0. Without an index it is no operand.
+func (m Mem) Scaled() Mem {
+	if m.kind() != memExtend {
+		return Mem{}
+	}
+	m.spec |= scaledIndex
+	return m
+}
+
 // String gives the operand in the assembler's syntax.
 func (m Mem) String() string {
 	base := generalName("x", m.base())
@@ -81,6 +94,9 @@ func (m Mem) String() string {
 	case memPostReg:
 		return fmt.Sprintf("[%s], %s", base, generalName("x", m.index().reg))
 	case memExtend:
+		if m.spec&scaledIndex != 0 && m.index().amount == 0 {
+			return fmt.Sprintf("[%s, %s, scaled]", base, Extended{m.index()})
+		}
 		if m.index().kind == uxtx {
 			if m.index().amount == 0 {
 				return fmt.Sprintf("[%s, %s]", base, generalName("x", m.index().reg))
@@ -243,7 +259,7 @@ func (m Mem) access(c field) (uint32, string) {
 			return 0, fmt.Sprintf("shift is not 0 or %d", s)
 		}
 		bits := uint32(unscaled|byRegister) | uint32(r.reg)<<16 | uint32(r.kind)<<13
-		if r.amount != 0 {
+		if r.amount != 0 || m.spec&scaledIndex != 0 {
 			bits |= scaledAmount
 		}
 		return bits, ""

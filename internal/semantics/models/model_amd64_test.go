@@ -1,8 +1,6 @@
 package models
 
 import (
-	"encoding/binary"
-	"math"
 	"math/bits"
 	"slices"
 
@@ -11,17 +9,6 @@ import (
 
 // widths are those of general registers in bits, in the order of the methods in the tables.
 var widths = [4]int{8, 16, 32, 64}
-
-// maskOf has the n lowest bits set.
-func maskOf(n int) uint64 {
-	if n >= 64 {
-		return math.MaxUint64
-	}
-	return 1<<n - 1
-}
-
-// signed extends the sign of a number of n bits.
-func signed(n int, x uint64) int64 { return int64(x<<(64-n)) >> (64 - n) }
 
 // reg gives the n bits of register r; of 8 bits, 16 to 19 are AH to BH.
 func (s *state) reg(n int, r uint8) uint64 {
@@ -42,28 +29,6 @@ func (s *state) setReg(n int, r uint8, x uint64) {
 	default:
 		s.gpr[r] = s.gpr[r]&^maskOf(n) | x
 	}
-}
-
-// at gives the n bits in memory off bytes from its start.
-func (s *state) at(n, off int) uint64 {
-	var b [8]byte
-	copy(b[:n/8], s.mem[off:])
-	return binary.LittleEndian.Uint64(b[:])
-}
-
-// setAt writes n bits off bytes from the start of memory.
-func (s *state) setAt(n, off int, x uint64) {
-	var b [8]byte
-	binary.LittleEndian.PutUint64(b[:], x)
-	copy(s.mem[off:], b[:n/8])
-}
-
-// set gives the flag if it is to be set.
-func set(flag uint64, is bool) uint64 {
-	if is {
-		return flag
-	}
-	return 0
 }
 
 // setFlags replaces those of the mask.
@@ -94,47 +59,8 @@ func subtraction(n int, x, y, borrow uint64) (r, flags uint64) {
 	return r, flags | set(of, (x^y)&(x^r)>>(n-1)&1 != 0)
 }
 
-// edges are numbers of n bits where arithmetic turns, and two others.
-func edges(n int) []uint64 {
-	top := uint64(1) << (n - 1)
-	all := []uint64{
-		0, 1, 2, 15, 16, 0x7f, 0x80, 0xff, top - 1, top, top + 1, maskOf(n) - 1, maskOf(n), 0x5555555555555555 & maskOf(n),
-		generator.Uint64() & maskOf(n), generator.Uint64() & maskOf(n),
-	}
-	slices.Sort(all)
-	return slices.Compact(all)
-}
-
 // flagInputs are what the flags are before: none, all, and CF alone or not.
 var flagInputs = []uint64{0, six, cf, six &^ cf}
-
-// pairs makes inputs of every pair of edges, each with some flags.
-func pairs(n int, put func(s *state, x, y uint64)) (inputs []func(*state)) {
-	for _, x := range edges(n) {
-		for _, y := range edges(n) {
-			for _, f := range flagInputs[len(inputs)%2*2:][:2] {
-				inputs = append(inputs, func(s *state) {
-					s.flags = f
-					put(s, x, y)
-				})
-			}
-		}
-	}
-	return inputs
-}
-
-// each makes inputs of every edge with each of the flags.
-func each(n int, put func(s *state, x uint64)) (inputs []func(*state)) {
-	for _, x := range edges(n) {
-		for _, f := range flagInputs {
-			inputs = append(inputs, func(s *state) {
-				s.flags = f
-				put(s, x)
-			})
-		}
-	}
-	return inputs
-}
 
 // picker draws registers, so that a table of instructions comes upon all of them. RSP is not among them: it holds the
 // stack.

@@ -2,37 +2,6 @@ package models
 
 import "github.com/wxjit/wxjit/asm/amd64"
 
-// integers makes an operation from one on numbers with a sign, and one from numbers without.
-func integers(f func(x, y int64) int64) func(size int, x, y uint64) uint64 {
-	return func(size int, x, y uint64) uint64 { return uint64(f(signed(8*size, x), signed(8*size, y))) }
-}
-
-func naturals(f func(x, y uint64) uint64) func(size int, x, y uint64) uint64 {
-	return func(_ int, x, y uint64) uint64 { return f(x, y) }
-}
-
-// saturated keeps a sum or a difference of less than 8 bytes within what an element can hold.
-func saturated(isSigned bool, f func(x, y int64) int64) func(size int, x, y uint64) uint64 {
-	return func(size int, x, y uint64) uint64 {
-		n := 8 * size
-		if isSigned {
-			return uint64(min(max(f(signed(n, x), signed(n, y)), -1<<(n-1)), 1<<(n-1)-1))
-		}
-		return uint64(min(max(f(int64(x), int64(y)), 0), 1<<n-1))
-	}
-}
-
-func add(x, y int64) int64 { return x + y }
-func sub(x, y int64) int64 { return x - y }
-
-// all has all bits set if it holds.
-func all(is bool) uint64 {
-	if is {
-		return ^uint64(0)
-	}
-	return 0
-}
-
 // packedIntegers are sums and products.
 var packedIntegers = []packed{
 	{
