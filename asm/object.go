@@ -39,6 +39,16 @@ func (o *Object) Len() int { return len(o.Code) }
 // Align is the alignment that Place demands of the address, in bytes.
 func (o *Object) Align() int { return max(o.Alignment, 1) }
 
+// Targets gives the absolute addresses that o refers to, one for each relocation that is neither local nor open.
+func (o *Object) Targets() (addrs []uintptr) {
+	for _, r := range o.Relocs {
+		if !r.Local && r.Symbol == "" {
+			addrs = append(addrs, uintptr(r.Target))
+		}
+	}
+	return addrs
+}
+
 // Place writes the bytes of o as they must stand at address addr into dst, which must be at least Len bytes
 // long. dst may lie anywhere: it need not be the memory at addr. A field that can't express its target from
 // addr gives an error that wraps [ErrRange], as does an address that is not aligned; dst then holds nothing

@@ -141,3 +141,14 @@ func TestPlace(t *testing.T) {
 		require.ErrorIs(t, bad.Place(dst, 0x4000), asm.ErrRange, off)
 	}
 }
+
+func TestTargets(t *testing.T) {
+	o := &asm.Object{Code: make([]byte, 32), Relocs: []asm.Reloc{
+		{Offset: 0, Kind: asm.PC32, Target: 0x1000, Addend: -4},
+		{Offset: 4, Kind: asm.PC32, Local: true, Target: 8},
+		{Offset: 8, Kind: asm.Abs64, Target: 0x2000},
+		{Offset: 16, Kind: asm.PC32, Symbol: "elsewhere"},
+	}}
+	require.Equal(t, []uintptr{0x1000, 0x2000}, o.Targets())
+	require.Empty(t, new(asm.Object).Targets())
+}

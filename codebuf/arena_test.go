@@ -346,7 +346,7 @@ func TestHammerReleaseCall(t *testing.T) {
 		c := seal(t, a, codeConst(value))
 		return &version{c, value, Func0[uint16](c)}
 	}
-	rounds := 3000
+	rounds := 1500
 	if runtime.GOARCH != "amd64" {
 		rounds = 300
 	}

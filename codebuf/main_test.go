@@ -4,6 +4,7 @@ import (
 	"os"
 	"runtime"
 	"testing"
+	"unsafe"
 
 	"github.com/stretchr/testify/require"
 
@@ -38,6 +39,13 @@ func emulated() *vmem.Machine {
 			panic(err)
 		}
 	})
+}
+
+// writable is n bytes at addr, which may be written.
+//
+//go:noinline
+func writable(addr uintptr, n int) []byte {
+	return unsafe.Slice((*byte)(*(*unsafe.Pointer)(unsafe.Pointer(&addr))), n)
 }
 
 // strategies are those that every test of memory is to hold for.

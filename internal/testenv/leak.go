@@ -25,8 +25,9 @@ func Descriptors() (map[int]string, error) {
 			return nil, err
 		}
 		target, err := os.Readlink(filepath.Join(dir, e.Name()))
-		if err != nil || target == "anon_inode:[eventpoll]" || target == "anon_inode:[eventfd]" {
-			continue // gone again, as the one that read the directory, or the poller's
+		if err != nil || target == "anon_inode:[eventpoll]" || target == "anon_inode:[eventfd]" ||
+			strings.HasPrefix(target, "/proc/") {
+			continue // gone again, as the one that read the directory; or the poller's; or of who looks at the mappings
 		}
 		open[fd] = target
 	}
