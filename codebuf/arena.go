@@ -184,6 +184,7 @@ func (a *Arena) Close() error {
 		return fmt.Errorf("codebuf: close arena: %w", ErrClosed)
 	}
 	for c := range a.codes {
+		c.unname()
 		c.die(tramp.Ended)
 	}
 	if err := icache.Barrier(a.kernel); err != nil {

@@ -14,6 +14,7 @@ type Code struct {
 	arena  *Arena
 	span   span
 	n      int
+	named  bool // see SetName
 }
 
 // Addr is the address of the first byte, which is where a call begins.
@@ -21,6 +22,36 @@ func (c *Code) Addr() uintptr { return c.target.Entry }
 
 // Len is the number of bytes of code.
 func (c *Code) Len() int { return c.n }
+
+// SetName gives the code a name for CPU profiles, in place of the one that it may have had. A profile as the runtime
+// writes it shows named code as tramp.generated, below its Go callers; package profile of the module
+// github.com/wxjit/wxjit/profile puts the names there. Up to 1,024 codes can have one at a time; beyond that it has no
+// effect. The error is ErrReleased or ErrClosed, or ErrArgument for no code.
+func (c *Code) SetName(name string) error {
+	if c == nil || c.arena == nil {
+		return fmt.Errorf("codebuf: set name: no code: %w", ErrArgument)
+	}
+	c.arena.mu.Lock()
+	defer c.arena.mu.Unlock()
+	if s := c.status(); s != tramp.Returned {
+		return fmt.Errorf("codebuf: set name: %w", statusErrors[s])
+	}
+	c.unname()
+	tramp.AddName(c.Addr(), c.n, name)
+	c.named = true
+	return nil
+}
+
+// unname takes the name away, when the arena's lock is held.
+func (c *Code) unname() {
+	if c.named {
+		tramp.RemoveName(c.Addr(), c.n)
+		c.named = false
+	}
+}
+
+// NameOf gives the name of the code that an address in a CPU profile of this process stands for.
+func NameOf(addr uint64) (name string, ok bool) { return tramp.NameOf(addr) }
 
 // Release ends the code. Calls that are under way go on to their end; new ones fail with ErrReleased. Its pages go
 // back to the arena as soon as no fiber is inside them. The code ends in any case: when the error is a *VMError
@@ -36,6 +67,7 @@ func (c *Code) Release() error {
 	if !c.die(tramp.Released) {
 		return fmt.Errorf("codebuf: release: %w", statusErrors[c.status()])
 	}
+	c.unname()
 	delete(a.codes, c)
 	if err := a.retire(c.span); err != nil {
 		return fmt.Errorf("codebuf: release: %w", err)
