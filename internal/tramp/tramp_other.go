@@ -45,3 +45,5 @@ func Install() error { return nil }
 
 // Kick does nothing on this platform.
 func (f *Fiber) Kick() {}
+
+func generatedPC() uintptr { return 0 }
