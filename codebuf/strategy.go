@@ -140,6 +140,10 @@ func (a *Arena) site() (uintptr, error) {
 	}
 	all, err := procmaps.Read()
 	if err != nil {
+		err = &vmem.Error{Op: "read /proc/self/maps", Err: err}
+		if !scarce(err) {
+			err = fmt.Errorf("%w: %w", errors.ErrUnsupported, err)
+		}
 		return 0, err
 	}
 	at := gap(all, lo, hi, uintptr(a.config.Size), uintptr(vmem.PageSize))
