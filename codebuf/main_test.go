@@ -22,8 +22,14 @@ func TestMain(m *testing.M) {
 	if runtime.GOARCH != "amd64" {
 		machine = emulated()
 	}
+	if os.Getenv("WXJIT_UNWATCHED") != "" {
+		os.Exit(m.Run())
+	}
 	os.Exit(testenv.Main(m, ledger, sharedStack))
 }
+
+// unwatched is the environment of a child in which what [testenv.Main] does is not possible, or not wanted.
+const unwatched = "WXJIT_UNWATCHED=1"
 
 // long is that tests take the time for everything.
 var long = os.Getenv("WXJIT_LONG") != ""

@@ -43,13 +43,13 @@ type Probed struct {
 	Err      error // nil if it works in this process now; else which call the kernel refused and why, a *VMError
 }
 
-// Probe tries what a process that runs code needs, by each strategy, in the order in which Auto takes them. It leaves
-// nothing behind.
+// Probe tries to make an arena of DefaultSize by each strategy, in the order in which Auto takes them. It leaves nothing
+// behind.
 func Probe() []Probed { return probe(host) }
 
 func probe(k vmem.Kernel) (list []Probed) {
 	for _, s := range []Strategy{Protect, Sealed} {
-		a, err := newArena(Config{Size: 1, Strategy: s}, k)
+		a, err := newArena(Config{Strategy: s}, k)
 		if err == nil {
 			err = a.Close()
 		}
@@ -140,6 +140,10 @@ func (a *Arena) site() (uintptr, error) {
 	}
 	all, err := procmaps.Read()
 	if err != nil {
+		err = &vmem.Error{Op: "read /proc/self/maps", Err: err}
+		if !scarce(err) {
+			err = fmt.Errorf("%w: %w", errors.ErrUnsupported, err)
+		}
 		return 0, err
 	}
 	at := gap(all, lo, hi, uintptr(a.config.Size), uintptr(vmem.PageSize))

@@ -20,7 +20,10 @@ var hostProt = [...]uintptr{
 func reserve(addr uintptr, n int, flags uintptr) (uintptr, error) {
 	flags |= unix.MAP_PRIVATE | unix.MAP_ANON | unix.MAP_NORESERVE
 	addr, _, errno := unix.Syscall6(unix.SYS_MMAP, addr, uintptr(n), unix.PROT_NONE, flags, ^uintptr(0), 0)
-	return addr, result(errno)
+	if errno != 0 {
+		return 0, errno
+	}
+	return addr, nil
 }
 
 // Reserve implements [Kernel].
