@@ -272,6 +272,14 @@ func (f *Faulty) Guard(addr uintptr, n int) error {
 	return f.Kernel.Guard(addr, n)
 }
 
+// Populate implements vmem.Kernel.
+func (f *Faulty) Populate(addr uintptr, n int) error {
+	if err := f.refuse(Call{Op: "madvise", Addr: addr, Len: n}); err != nil {
+		return err
+	}
+	return f.Kernel.Populate(addr, n)
+}
+
 // Membarrier implements vmem.Kernel.
 func (f *Faulty) Membarrier(cmd int) error {
 	if err := f.refuse(Call{Op: "membarrier", Cmd: cmd}); err != nil {

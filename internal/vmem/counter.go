@@ -51,6 +51,11 @@ func (c *Counter) Guard(addr uintptr, n int) error {
 	return c.count().Guard(addr, n)
 }
 
+// Populate implements [Kernel].
+func (c *Counter) Populate(addr uintptr, n int) error {
+	return c.count().Populate(addr, n)
+}
+
 // Membarrier implements [Kernel].
 func (c *Counter) Membarrier(cmd int) error {
 	return c.count().Membarrier(cmd)

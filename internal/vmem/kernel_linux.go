@@ -76,6 +76,13 @@ func (Host) Guard(addr uintptr, n int) error {
 	return result(errno)
 }
 
+// Populate implements [Kernel].
+func (Host) Populate(addr uintptr, n int) error {
+	const populateWrite = 23 // MADV_POPULATE_WRITE, Linux 5.14
+	_, _, errno := unix.Syscall(unix.SYS_MADVISE, addr, uintptr(n), populateWrite)
+	return result(errno)
+}
+
 // Membarrier implements [Kernel].
 func (Host) Membarrier(cmd int) error {
 	_, _, errno := unix.Syscall(unix.SYS_MEMBARRIER, uintptr(cmd), 0, 0)

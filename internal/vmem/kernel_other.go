@@ -28,6 +28,9 @@ func (Host) Move(uintptr, uintptr, int) error { return errors.ErrUnsupported }
 // Guard implements [Kernel].
 func (Host) Guard(uintptr, int) error { return errors.ErrUnsupported }
 
+// Populate implements [Kernel].
+func (Host) Populate(uintptr, int) error { return errors.ErrUnsupported }
+
 // Membarrier implements [Kernel].
 func (Host) Membarrier(int) error { return errors.ErrUnsupported }
 

@@ -156,6 +156,9 @@ func (t *Protect) prepare(r run) error {
 	if err := t.kernel.Protect(addr, r.n, ReadWrite); err != nil {
 		return &Error{Op: "mprotect", Addr: addr, Len: r.n, Err: err}
 	}
+	if r.n > PageSize {
+		_ = t.kernel.Populate(addr, r.n) // one call for as many faults; without it they come one by one
+	}
 	mem := at(addr, r.n)
 	for i := 0; i < r.n; i += PageSize {
 		if Protection(t.pages[(r.off+i)/PageSize]) == ReadExec {

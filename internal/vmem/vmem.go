@@ -58,6 +58,8 @@ type Kernel interface {
 	Move(from, to uintptr, n int) error
 	// Guard makes every access to the pages fault, and gives their memory back: madvise(2), MADV_GUARD_INSTALL.
 	Guard(addr uintptr, n int) error
+	// Populate gives writable pages their memory, before it is touched: madvise(2), MADV_POPULATE_WRITE.
+	Populate(addr uintptr, n int) error
 	// Membarrier is membarrier(2) with the given command.
 	Membarrier(cmd int) error
 

@@ -19,9 +19,10 @@ import (
 func newArena(t testing.TB) *codebuf.Arena {
 	arena, err := codebuf.New(codebuf.Config{})
 	require.NoError(t, err)
-	before := arena.Stats()
+	before := arena.Stats().Free
 	t.Cleanup(func() {
-		require.Equal(t, before, arena.Stats())
+		require.NoError(t, arena.Reclaim())
+		require.Equal(t, before, arena.Stats().Free)
 		require.NoError(t, arena.Close())
 	})
 	return arena

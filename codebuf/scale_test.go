@@ -1,0 +1,142 @@
+package codebuf
+
+import (
+	"errors"
+	"math/rand/v2"
+	"os"
+	"runtime"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/wxjit/wxjit/internal/testenv"
+)
+
+// TestScale has many functions of 16 to 512 bytes live at once: they are packed, cost few mappings, and are found; and
+// when as many operations again publish and release at random, nothing grows. (All of it: WXJIT_FUNCTIONS=1000000
+// WXJIT_STEPS=10000000.)
+func TestScale(t *testing.T) {
+	plainHost(t)
+	forStrategies(t, func(t *testing.T, s Strategy) {
+		n, steps := count(20_000, "WXJIT_FUNCTIONS"), count(4000, "WXJIT_STEPS")
+		a := newTestArena(t, Config{Strategy: s, Size: max(32<<20, n*320)})
+		rnd := rand.New(rand.NewPCG(1, 2))
+		bytes := make([]byte, 512)
+		next := func() Blob { return blob{code: bytes[:16+rnd.IntN(497)], align: 1} }
+
+		start := time.Now()
+		codes := make([]*Code, 0, n)
+		for len(codes) < n {
+			var blobs []Blob
+			for range min(1000, n-len(codes)) {
+				blobs = append(blobs, next())
+			}
+			more, err := a.Publish(blobs...)
+			require.NoError(t, err)
+			codes = append(codes, more...)
+		}
+		full := a.Stats()
+		t.Logf("%d functions in %v: density %.3f, %d mappings, %d system calls", n, time.Since(start), density(full), full.Mappings, full.SystemCalls)
+		require.Equal(t, n, full.Codes)
+		require.Greater(t, density(full), 0.95)
+		require.Less(t, full.Mappings, 1000)
+		lookups(t, a, codes, rnd)
+
+		start = time.Now()
+		most := 0
+		for i := range steps {
+			k := rnd.IntN(n)
+			require.NoError(t, codes[k].Release())
+			c, err := a.Publish(next())
+			if errors.Is(err, ErrNoSpace) {
+				require.NoError(t, a.Reclaim())
+				c, err = a.Publish(next())
+			}
+			require.NoError(t, err)
+			codes[k] = c[0]
+			if i%(steps/20+1) == 0 {
+				most = max(most, a.Stats().Committed)
+			}
+		}
+		end := a.Stats()
+		perStep := time.Since(start) / time.Duration(max(steps, 1))
+		t.Logf("%d releases and publications in turn, %v each: density %.3f, %d mappings, %d system calls", steps, perStep, density(end), end.Mappings, end.SystemCalls-full.SystemCalls)
+		require.Less(t, float64(most), 1.1*float64(full.Committed)+4<<20, "no growth")
+		require.Greater(t, density(end), 0.90)
+		require.Less(t, end.Mappings, 1000)
+		clean(t, a)
+	})
+}
+
+// density is the part of the memory in use that is code.
+func density(s Stats) float64 { return float64(s.Live) / float64(s.Committed) }
+
+// lookups looks up addresses at random.
+func lookups(t *testing.T, a *Arena, codes []*Code, rnd *rand.Rand) {
+	pcs := make([]uintptr, 1<<16)
+	want := make([]*Code, len(pcs))
+	for i := range pcs {
+		want[i] = codes[rnd.IntN(len(codes))]
+		pcs[i] = want[i].Addr() + uintptr(rnd.IntN(want[i].Len()))
+	}
+	start := time.Now()
+	for i, pc := range pcs {
+		if c, _, _ := a.Lookup(pc); c != want[i] {
+			t.Fatalf("lookup of %#x", pc)
+		}
+	}
+	t.Logf("lookup at random: %v", time.Since(start)/time.Duration(len(pcs)))
+	require.Zero(t, testing.AllocsPerRun(100, func() { a.Lookup(pcs[0]) }))
+}
+
+// TestCycles makes and closes arenas: descriptors, mappings and memory are what they were. (All of it:
+// WXJIT_CYCLES=100000.)
+func TestCycles(t *testing.T) {
+	plainHost(t)
+	cycle := func(s Strategy) {
+		a, err := New(Config{Strategy: s, Size: 256 << 10})
+		require.NoError(t, err)
+		codes, err := a.Publish(blob{code: codeAdd, align: 1}, blob{code: codeIdentity, align: 1})
+		require.NoError(t, err)
+		require.NoError(t, codes[0].Release())
+		require.NoError(t, a.Close())
+	}
+	mappings := func() int {
+		maps, err := testenv.Maps()
+		require.NoError(t, err)
+		return len(maps)
+	}
+	for i := range 100 {
+		cycle(strategies[i%2])
+	}
+	runtime.GC()
+	testenv.NoNewDescriptors(t)
+	before, rss := mappings(), resident(t)
+	n := count(300, "WXJIT_CYCLES")
+	for i := range n {
+		cycle(strategies[i%2])
+	}
+	runtime.GC()
+	require.LessOrEqual(t, mappings(), before+4, "the Go heap may have some more")
+	grown := resident(t) - rss
+	require.Less(t, grown, 16<<20)
+	t.Logf("%d cycles: %d bytes more resident", n, grown)
+}
+
+// resident is the memory that the process has, in bytes: proc_pid_statm(5).
+func resident(t *testing.T) int {
+	text, err := os.ReadFile("/proc/self/statm")
+	require.NoError(t, err)
+	pages := 0
+	field := 0
+	for _, c := range text {
+		switch {
+		case c == ' ':
+			field++
+		case field == 1:
+			pages = pages*10 + int(c-'0')
+		}
+	}
+	return pages * os.Getpagesize()
+}
