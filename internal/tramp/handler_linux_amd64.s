@@ -147,23 +147,23 @@ name:
 
 named:
 	SUBQ $8, R15
-	MOVQ AX, (R15) // nothing of Go's is below its SP
+	MOVQ AX, (R15)          // nothing of Go's is below its SP
 	LEAQ ·generated(SB), AX
 	LEAQ (AX)(R11*4), AX
 
 show:
-	MOVQ  AX, UC(const_PC)(BX)
-	MOVQ  R15, UC(const_SP)(BX)
-	MOVQ  ·previous+(SIGPROF*8)(SB), AX
-	CALL  AX
-	MOVQ  R12, UC(const_PC)(BX)
-	MOVQ  R13, UC(const_SP)(BX)
-	MOVQ  R14, UC(const_BP)(BX)
-	POPQ  R15
-	POPQ  R14
-	POPQ  R13
-	POPQ  R12
-	POPQ  BX
+	MOVQ AX, UC(const_PC)(BX)
+	MOVQ R15, UC(const_SP)(BX)
+	MOVQ ·previous+(SIGPROF*8)(SB), AX
+	CALL AX
+	MOVQ R12, UC(const_PC)(BX)
+	MOVQ R13, UC(const_SP)(BX)
+	MOVQ R14, UC(const_BP)(BX)
+	POPQ R15
+	POPQ R14
+	POPQ R13
+	POPQ R12
+	POPQ BX
 	RET
 
 // generated is never executed: its addresses stand for functions in profiles, one slot of slotSize bytes for each.

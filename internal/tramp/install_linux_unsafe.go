@@ -4,6 +4,8 @@ package tramp
 
 import (
 	"fmt"
+	"os"
+	"strconv"
 	"sync"
 	"unsafe"
 
@@ -28,37 +30,47 @@ type sigaction struct {
 
 // Install puts the signal handler in the place of those that are there, which it calls for what is not its own. It
 // changes the handler's address and nothing else, so that flags, mask and stack stay as the Go runtime wants them. It
-// does nothing where it is in place already; os/signal.Ignore followed by Notify takes it away from SIGURG.
+// does nothing where it is in place already; os/signal.Ignore followed by Notify takes it away from SIGURG. While SIGURG is
+// ignored nothing is preempted, Go code neither.
 func Install() error {
 	installing.Lock()
 	defer installing.Unlock()
+	back := false
 	for _, sig := range hooked {
 		var sa sigaction
 		if err := rtSigaction(sig, nil, &sa); err != nil {
 			return err
 		}
 		switch {
-		case sa.handler == previous[sig] && sa.handler > 1:
-			// The runtime has put its own back.
-		case sa.handler > 1 && previous[sig] == 0:
+		case sa.handler <= 1:
+			continue // ignored, or a c-archive's own
+		case previous[sig] == 0:
 			previous[sig] = sa.handler
-		case sa.handler > 1:
+		case sa.handler != previous[sig]:
 			continue // ours, or that of somebody who came later, and calls ours
-		case sig == unix.SIGURG && previous[unix.SIGSEGV] != 0:
-			// Ignored: the runtime lives without, but generated code does not. To the runtime it is one handler for all.
-			previous[sig] = previous[unix.SIGSEGV]
-			if err := rtSigaction(unix.SIGSEGV, nil, &sa); err != nil {
-				return err
-			}
 		default:
-			continue // not the runtime's: as in a c-archive
+			back = true // the runtime has put its own back
 		}
 		sa.handler = handlerPC()
 		if err := rtSigaction(sig, &sa, nil); err != nil {
 			return err
 		}
 	}
+	if back {
+		acknowledge()
+	}
 	return nil
+}
+
+// acknowledge sends every thread a preemption request. The runtime sends a thread no other one before the last has
+// arrived, and those that it sent while SIGURG was ignored never will.
+func acknowledge() {
+	threads, _ := os.ReadDir("/proc/self/task")
+	for _, thread := range threads {
+		if tid, err := strconv.Atoi(thread.Name()); err == nil {
+			_ = unix.Tgkill(unix.Getpid(), tid, unix.SIGURG) // the thread may have ended
+		}
+	}
 }
 
 // rtSigaction is rt_sigaction(2).
