@@ -17,8 +17,9 @@ import (
 type Assembler struct {
 	s             core.State
 	allowReserved bool
-	rigid         bool        // ForbidRelaxation
-	op            arm64asm.Op // of Emit, for errors
+	rigid         bool                     // ForbidRelaxation
+	op            arm64asm.Op              // of Emit, for errors
+	name          func(arm64asm.Op) string // opName, which programs without Emit have not
 	denied        Features
 	limited       form // the bits of a form that say what it needs, if there is a Limit
 	missing       func(*Assembler, form) string
@@ -131,5 +132,5 @@ func (a *Assembler) emitting() string {
 	if a.op == 0 {
 		return ""
 	}
-	return opName(a.op)
+	return a.name(a.op)
 }

@@ -7,14 +7,43 @@
 //
 // # Names
 //
-// A method is one instruction with one kind of operands. Its name is the manual's mnemonic and a lower-case letter for
-// each operand, in the manual's order, destination first:
+// A method is one instruction with one kind of operands. Its name is the manual's mnemonic and a letter for each operand, in
+// the manual's order, destination first. The letter gives the parameter's type:
 //
-//	x, w general register of 64, 32 bits   p the stack pointer   d, s floating-point register of 64, 32 bits
-//	i immediate   m memory   l label   c condition
+//	x   general register of 64 bits, or XZR: X       m   memory, in any addressing mode: Mem
+//	w   of 32 bits, or WZR: W                        i   immediate: an integer, or float64
+//	p   the stack pointer: P, WP                     l   label: asm.Label
+//	b   floating-point register of 8 bits: B         c   condition: Cond
+//	h   of 16 bits: H                                g   system register: SysReg
+//	s   of 32 bits: S                                o   option or operation: Barrier, Prefetch, BTITarget,
+//	d   of 64 bits: D                                    PStateField, DCOp, ICOp, ATOp, TLBIOp
+//	q   of 128 bits: Q                               r   X or W with a shift: ShiftedX, ShiftedW
+//	v   vector register: V8B to V2D, or one of its   e   X or W with an extension: Extended
+//	    elements: LaneB to LaneD, Lane4B, Lane2H     Z   #0 or #0.0, no parameter
 //
-// A MOVZ has a shift of its immediate as a further argument, which is part of that operand. Where the manual has several
-// encodings for the same operands, as LDR and LDUR, the method takes the one that can express them.
+// The arrangement of v follows, or the size of an element: once at the end if all v have it in common, otherwise behind each.
+// Behind that x2, x3 or x4 says that v is the first of so many consecutive registers, or elements of them; V0 follows V31.
+//
+//	ADDxxx           ADD X0, X1, X2             FADDvvv4S        FADD V0.4S, V1.4S, V2.4S
+//	ADDxxr           ADD X0, X1, X2, LSL #3     FMULv4Sv4SvS     FMUL V0.4S, V1.4S, V2.S[1]
+//	ADDppi           ADD SP, SP, #16            INSvwB           INS V0.B[1], W1
+//	LDPxxm           LDP X0, X1, [X2]           TBLv8Bv16Bx2v8B  TBL V0.8B, {V1.16B, V2.16B}, V3.8B
+//	FCMPdZ           FCMP D0, #0.0              LD4vx4mS         LD4 {V0.S, V1.S, V2.S, V3.S}[1], [X2]
+//
+// A shift of the immediate before it is a parameter without a letter: MOVZxi(X0, 1, 16). At the end stands what no operand
+// tells:
+//
+//	32    p is WSP, and no x or w tells so: ADDppi32
+//	MSL   the shift of the immediate is one with ones: MOVIvi4SMSL
+//
+// Mnemonics are the manual's, aliases among them: CMPxi, LSLxxi, CSETxc, UBFXxxii. B.cond is Bcl, BC.cond BCcl. What has
+// small letters in its first word, such as Bind and LoadConst, is no instruction.
+//
+// # Forms
+//
+// Where the manual has several encodings for the same operands the method takes the one that can express them: LDRxm that of
+// LDUR for an offset that is not scaled, ADDxxi the immediate shifted by 12, MOVxi that of MOVZ, MOVN or ORR. Emit has those with
+// an explicit shift as well.
 //
 // # Operands
 //

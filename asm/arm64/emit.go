@@ -239,7 +239,7 @@ func (a *Assembler) Emit(op arm64asm.Op, args ...Arg) {
 		all := rows[s.first : s.first+s.n]
 		for i := range all {
 			if all[i].sig == r.sig && (i+1 == len(all) || all[i+1].sig != r.sig || all[i].fits(&r)) {
-				a.op = op
+				a.op, a.name = op, opName
 				a.encode(&all[i], &r)
 				a.op = 0
 				return
