@@ -172,8 +172,10 @@ func TestHighNarrow(t *testing.T) {
 		f            func(x, y int64) int64
 		rounds       bool
 	}{
-		{arm64asm.ADDHN, arm64asm.ADDHN2, add, false}, {arm64asm.RADDHN, arm64asm.RADDHN2, add, true},
-		{arm64asm.SUBHN, arm64asm.SUBHN2, sub, false}, {arm64asm.RSUBHN, arm64asm.RSUBHN2, sub, true},
+		{arm64asm.ADDHN, arm64asm.ADDHN2, add, false},
+		{arm64asm.RADDHN, arm64asm.RADDHN2, add, true},
+		{arm64asm.SUBHN, arm64asm.SUBHN2, sub, false},
+		{arm64asm.RSUBHN, arm64asm.RSUBHN2, sub, true},
 	} {
 		for _, size := range to4 {
 			for half, op := range []arm64asm.Op{c.lower, c.upper} {
@@ -258,9 +260,13 @@ func TestReductions(t *testing.T) {
 		wide     int
 		f        func(x, y int64) int64
 	}{
-		{arm64asm.ADDV, false, 1, add}, {arm64asm.SADDLV, true, 2, add}, {arm64asm.UADDLV, false, 2, add},
-		{arm64asm.SMAXV, true, 1, func(x, y int64) int64 { return max(x, y) }}, {arm64asm.SMINV, true, 1, func(x, y int64) int64 { return min(x, y) }},
-		{arm64asm.UMAXV, false, 1, func(x, y int64) int64 { return max(x, y) }}, {arm64asm.UMINV, false, 1, func(x, y int64) int64 { return min(x, y) }},
+		{arm64asm.ADDV, false, 1, add},
+		{arm64asm.SADDLV, true, 2, add},
+		{arm64asm.UADDLV, false, 2, add},
+		{arm64asm.SMAXV, true, 1, func(x, y int64) int64 { return max(x, y) }},
+		{arm64asm.SMINV, true, 1, func(x, y int64) int64 { return min(x, y) }},
+		{arm64asm.UMAXV, false, 1, func(x, y int64) int64 { return max(x, y) }},
+		{arm64asm.UMINV, false, 1, func(x, y int64) int64 { return min(x, y) }},
 	} {
 		for _, size := range to4 {
 			for _, n := range []int{8, 16} {
