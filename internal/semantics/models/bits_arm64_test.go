@@ -110,10 +110,12 @@ func TestBitfields(t *testing.T) {
 					}
 					regs := distinct(2)
 					dst, src := regs[0], regs[1]
-					check(t, test{fmt.Sprintf("%v %d, #%d, #%d", b.op, n, lsb, width), 0,
+					check(t, test{
+						fmt.Sprintf("%v %d, #%d, #%d", b.op, n, lsb, width), 0,
 						emit(b.op, general(n, dst), general(n, src), arm64.Imm(lsb), arm64.Imm(width)), func(s *state) {
 							s.setReg(n, dst, b.model(n, lsb, width, s.reg(n, src), s.reg(n, dst)))
-						}}, each(n, func(s *state, x uint64) { s.put(n, src, x) })...)
+						},
+					}, each(n, func(s *state, x uint64) { s.put(n, src, x) })...)
 				}
 			}
 		}

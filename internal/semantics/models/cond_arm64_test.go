@@ -123,24 +123,34 @@ func TestBranches(t *testing.T) {
 		return func(s *state) { s.gpr[0] = set(1, !is(s)) }
 	}
 	for c := arm64.EQ; c <= arm64.NV; c++ {
-		check(t, test{fmt.Sprint("B.", c), 0, branchOver(func(a *assembler, l asm.Label) { a.Emit(arm64asm.B, c, arm64.Target(l)) }),
-			taken(func(s *state) bool { return holds(c, s.flags) })}, everyFlags(nothing)...)
+		check(t, test{
+			fmt.Sprint("B.", c), 0, branchOver(func(a *assembler, l asm.Label) { a.Emit(arm64asm.B, c, arm64.Target(l)) }),
+			taken(func(s *state) bool { return holds(c, s.flags) }),
+		}, everyFlags(nothing)...)
 	}
 	for _, n := range widths {
 		r := one(0)
 		inputs := each(n, func(s *state, x uint64) { s.put(n, r, x) })
-		check(t, test{"CBZ", 0, branchOver(func(a *assembler, l asm.Label) { a.Emit(arm64asm.CBZ, general(n, r), arm64.Target(l)) }),
-			taken(func(s *state) bool { return s.reg(n, r) == 0 })}, inputs...)
-		check(t, test{"CBNZ", 0, branchOver(func(a *assembler, l asm.Label) { a.Emit(arm64asm.CBNZ, general(n, r), arm64.Target(l)) }),
-			taken(func(s *state) bool { return s.reg(n, r) != 0 })}, inputs...)
+		check(t, test{
+			"CBZ", 0, branchOver(func(a *assembler, l asm.Label) { a.Emit(arm64asm.CBZ, general(n, r), arm64.Target(l)) }),
+			taken(func(s *state) bool { return s.reg(n, r) == 0 }),
+		}, inputs...)
+		check(t, test{
+			"CBNZ", 0, branchOver(func(a *assembler, l asm.Label) { a.Emit(arm64asm.CBNZ, general(n, r), arm64.Target(l)) }),
+			taken(func(s *state) bool { return s.reg(n, r) != 0 }),
+		}, inputs...)
 	}
 	for bit := range 64 {
 		r := one(0)
 		inputs := each(64, func(s *state, x uint64) { s.gpr[r] = x })
-		check(t, test{"TBZ", 0, branchOver(func(a *assembler, l asm.Label) { a.Emit(arm64asm.TBZ, arm64.X(r), arm64.Imm(bit), arm64.Target(l)) }),
-			taken(func(s *state) bool { return s.gpr[r]>>bit&1 == 0 })}, inputs[:16]...)
-		check(t, test{"TBNZ", 0, branchOver(func(a *assembler, l asm.Label) { a.Emit(arm64asm.TBNZ, arm64.X(r), arm64.Imm(bit), arm64.Target(l)) }),
-			taken(func(s *state) bool { return s.gpr[r]>>bit&1 != 0 })}, inputs[:16]...)
+		check(t, test{
+			"TBZ", 0, branchOver(func(a *assembler, l asm.Label) { a.Emit(arm64asm.TBZ, arm64.X(r), arm64.Imm(bit), arm64.Target(l)) }),
+			taken(func(s *state) bool { return s.gpr[r]>>bit&1 == 0 }),
+		}, inputs[:16]...)
+		check(t, test{
+			"TBNZ", 0, branchOver(func(a *assembler, l asm.Label) { a.Emit(arm64asm.TBNZ, arm64.X(r), arm64.Imm(bit), arm64.Target(l)) }),
+			taken(func(s *state) bool { return s.gpr[r]>>bit&1 != 0 }),
+		}, inputs[:16]...)
 	}
 }
 

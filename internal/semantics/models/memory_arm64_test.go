@@ -133,9 +133,14 @@ func TestLoadsAndStores(t *testing.T) {
 func TestPairs(t *testing.T) {
 	count(t)
 	for _, c := range []access{
-		{arm64asm.LDP, arm64asm.STP, 8, 64, false}, {arm64asm.LDP, arm64asm.STP, 4, 32, false}, {arm64asm.LDPSW, 0, 4, 64, true},
-		{arm64asm.LDP, arm64asm.STP, 4, 0, false}, {arm64asm.LDP, arm64asm.STP, 8, 0, false}, {arm64asm.LDP, arm64asm.STP, 16, 0, false},
-		{arm64asm.LDNP, arm64asm.STNP, 8, 64, false}, {arm64asm.LDNP, arm64asm.STNP, 16, 0, false},
+		{arm64asm.LDP, arm64asm.STP, 8, 64, false},
+		{arm64asm.LDP, arm64asm.STP, 4, 32, false},
+		{arm64asm.LDPSW, 0, 4, 64, true},
+		{arm64asm.LDP, arm64asm.STP, 4, 0, false},
+		{arm64asm.LDP, arm64asm.STP, 8, 0, false},
+		{arm64asm.LDP, arm64asm.STP, 16, 0, false},
+		{arm64asm.LDNP, arm64asm.STNP, 8, 64, false},
+		{arm64asm.LDNP, arm64asm.STNP, 16, 0, false},
 	} {
 		regs := distinct(3)
 		r1, r2, base := regs[0], regs[1], regs[2]

@@ -1,6 +1,7 @@
 package models
 
 import (
+	"encoding/binary"
 	"math/bits"
 	"slices"
 
@@ -127,3 +128,17 @@ func (p place) mem() amd64.Mem { return amd64.MemBase(p.base, p.disp) }
 
 // point makes the register point there.
 func (p place) point(s *state) { s.gpr[p.base] = memory + uint64(p.off) - uint64(int64(p.disp)) }
+
+// at gives the n bits in memory off bytes from its start.
+func (s *state) at(n, off int) uint64 {
+	var b [8]byte
+	copy(b[:n/8], s.mem[off:])
+	return binary.LittleEndian.Uint64(b[:])
+}
+
+// setAt writes n bits off bytes from the start of memory.
+func (s *state) setAt(n, off int, x uint64) {
+	var b [8]byte
+	binary.LittleEndian.PutUint64(b[:], x)
+	copy(s.mem[off:], b[:n/8])
+}

@@ -19,20 +19,6 @@ func maskOf(n int) uint64 {
 // signed extends the sign of a number of n bits.
 func signed(n int, x uint64) int64 { return int64(x<<(64-n)) >> (64 - n) }
 
-// at gives the n bits in memory off bytes from its start.
-func (s *state) at(n, off int) uint64 {
-	var b [8]byte
-	copy(b[:n/8], s.mem[off:])
-	return binary.LittleEndian.Uint64(b[:])
-}
-
-// setAt writes n bits off bytes from the start of memory.
-func (s *state) setAt(n, off int, x uint64) {
-	var b [8]byte
-	binary.LittleEndian.PutUint64(b[:], x)
-	copy(s.mem[off:], b[:n/8])
-}
-
 // set gives the flag if it is to be set.
 func set(flag uint64, is bool) uint64 {
 	if is {
@@ -187,17 +173,6 @@ func integers(f func(x, y int64) int64) func(size int, x, y uint64) uint64 {
 
 func naturals(f func(x, y uint64) uint64) func(size int, x, y uint64) uint64 {
 	return func(_ int, x, y uint64) uint64 { return f(x, y) }
-}
-
-// saturated keeps a sum or a difference of less than 8 bytes within what an element can hold.
-func saturated(isSigned bool, f func(x, y int64) int64) func(size int, x, y uint64) uint64 {
-	return func(size int, x, y uint64) uint64 {
-		n := 8 * size
-		if isSigned {
-			return uint64(min(max(f(signed(n, x), signed(n, y)), -1<<(n-1)), 1<<(n-1)-1))
-		}
-		return uint64(min(max(f(int64(x), int64(y)), 0), 1<<n-1))
-	}
 }
 
 func add(x, y int64) int64 { return x + y }

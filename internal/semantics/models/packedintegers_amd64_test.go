@@ -2,6 +2,17 @@ package models
 
 import "github.com/wxjit/wxjit/asm/amd64"
 
+// saturated keeps a sum or a difference of less than 8 bytes within what an element can hold.
+func saturated(isSigned bool, f func(x, y int64) int64) func(size int, x, y uint64) uint64 {
+	return func(size int, x, y uint64) uint64 {
+		n := 8 * size
+		if isSigned {
+			return uint64(min(max(f(signed(n, x), signed(n, y)), -1<<(n-1)), 1<<(n-1)-1))
+		}
+		return uint64(min(max(f(int64(x), int64(y)), 0), 1<<n-1))
+	}
+}
+
 // packedIntegers are sums and products.
 var packedIntegers = []packed{
 	{
