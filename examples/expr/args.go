@@ -4,6 +4,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/wxjit/wxjit/asm"
 )
@@ -13,7 +14,8 @@ type options struct {
 	help    bool
 	list    bool
 	maps    bool
-	csv     string // empty without the flag
+	csv     string        // empty without the flag
+	timeout time.Duration // 0 without the flag
 	arch    asm.Arch
 	formula string
 	values  []string
@@ -37,7 +39,7 @@ func parseArgs(args []string) (*options, error) {
 			if hasValue {
 				return nil, wrong("flag -"+name, "takes no value")
 			}
-		case "csv", "arch":
+		case "csv", "arch", "timeout":
 			if !hasValue {
 				if len(args) == 0 {
 					return nil, wrong("flag -"+name, "needs a value")
@@ -62,6 +64,12 @@ func parseArgs(args []string) (*options, error) {
 		return nil, wrong("", "no formula; -help shows how")
 	}
 	o.formula, o.values = args[0], args[1:]
+	if d, ok := flags["timeout"]; ok {
+		var err error
+		if o.timeout, err = time.ParseDuration(d); err != nil || o.timeout <= 0 {
+			return nil, wrong("flag -timeout", "%s is not a time such as 500ms or 2s", strconv.Quote(d))
+		}
+	}
 	return o, o.check(flags["arch"])
 }
 
@@ -74,6 +82,8 @@ func (o *options) check(arch string) error {
 		return wrong("flag -csv", "does not go with -S, which runs nothing")
 	case o.maps && o.csv != "":
 		return wrong("flag -maps", "does not go with -csv")
+	case o.list && o.timeout > 0:
+		return wrong("flag -timeout", "does not go with -S, which runs nothing")
 	case o.list && len(o.values) > 0:
 		return wrong("argument "+strconv.Quote(o.values[0]), "does not go with -S, which runs nothing")
 	case o.csv != "" && len(o.values) > 0:

@@ -21,7 +21,7 @@ func BenchmarkRows(b *testing.B) {
 	arena, err := codebuf.New(codebuf.Config{})
 	require.NoError(b, err)
 	defer func() { require.NoError(b, arena.Close()) }()
-	p, err := compile.New(arena, f)
+	p, err := compile.NewCompiler(arena).Compile(f)
 	require.NoError(b, err)
 
 	vars, out := make([]float64, 2*rows), make([]float64, rows)

@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -42,6 +43,9 @@ func TestSingle(t *testing.T) {
 		{[]string{"0.1 + 0.2"}, "0.30000000000000004"},
 		{[]string{"x > 1 ? floor(x) : ceil(x)", "x=1.5"}, "1"},
 		{[]string{"max(min(x, 10), 0)", "x=-0"}, "0"},
+		{[]string{"pow(x, y) + x^y", "x=2", "y=0.5"}, "2.8284271247461903"},
+		{[]string{"exp(log(x)) - cos(0) + sin(0) + mod(-7, x)", "x=4"}, "0"},
+		{[]string{"-timeout", "1m", "x + tan(x)", "x=0"}, "0"},
 	}
 	for _, tt := range tests {
 		stdout, stderr, code := execute("", tt.args...)
@@ -97,7 +101,7 @@ func TestMisuse(t *testing.T) {
 		{[]string{"-"}, "formula, column 2: expected a value, found the end of the formula"},
 		{[]string{"x +* y", "x=1"}, "formula, column 4: expected a value, found *"},
 		{[]string{"x\xff", "x=1"}, "formula, column 2: not valid UTF-8: byte 0xff"},
-		{[]string{"x ^ y", "x=1", "y=2"}, "formula, column 5: the exponent must be a constant integer, not y"},
+		{[]string{"mod(x)", "x=1"}, "formula, column 1: mod takes two arguments, not 1"},
 		{[]string{"x^\n(y\n+\x1b1)", "x=1", "y=2"}, `formula, column 8: unexpected character '\x1b'`},
 		{[]string{"(" + terms("+") + ")*(1-" + terms("-") + ")", "x=1"}, "the formula is too large: more than 4096 values are needed at the same time"},
 		// flags
@@ -107,6 +111,11 @@ func TestMisuse(t *testing.T) {
 		{[]string{"-csv"}, "flag -csv: needs a value"},
 		{[]string{"-csv="}, "flag -csv: the value is empty"},
 		{[]string{"-maps=1", "x", "x=1"}, "flag -maps: takes no value"},
+		{[]string{"-timeout", "soon", "x"}, `flag -timeout: "soon" is not a time such as 500ms or 2s`},
+		{[]string{"-timeout=-1s", "x"}, `flag -timeout: "-1s" is not a time such as 500ms or 2s`},
+		{[]string{"-timeout", "0", "x"}, `flag -timeout: "0" is not a time such as 500ms or 2s`},
+		{[]string{"-timeout"}, "flag -timeout: needs a value"},
+		{[]string{"-S", "-timeout", "1s", "x"}, "flag -timeout: " + notRun},
 		{[]string{"-S", "-S", "x"}, "flag -S: given twice"},
 		{[]string{"-csv", good, "--csv", good, "x"}, "flag -csv: given twice"},
 		{[]string{"-S", "-maps", "x"}, "flag -maps: " + notRun},
@@ -248,6 +257,41 @@ func TestCSVMemory(t *testing.T) {
 	}
 	require.InDelta(t, used(200_000), used(1_500_000), 1<<20)
 }
+
+// TestTimeout has a file without an end, one that sends nothing any more, and one that is done in time.
+func TestTimeout(t *testing.T) {
+	const flag = "-timeout=100ms"
+	silent, w := io.Pipe()
+	defer w.Close()
+	for name, in := range map[string]io.Reader{
+		"no end":           io.MultiReader(strings.NewReader("x\n"), lines{}),
+		"no end of a line": io.MultiReader(strings.NewReader("x\n"), spaces{}),
+		"silent":           io.MultiReader(strings.NewReader("x\n1\n"), silent),
+		"silent at once":   silent,
+	} {
+		var stderr bytes.Buffer
+		code := run([]string{flag, "-csv=-", "sin(x)"}, in, io.Discard, &stderr)
+		require.Equal(t, "expr: not done within the 100ms of -timeout\n", stderr.String(), name)
+		require.Equal(t, 1, code, name)
+	}
+	in := "x\n" + strings.Repeat("0\n", 100_000)
+	stdout, stderr, code := execute(in, "-timeout=1m", "-csv=-", "sin(x)")
+	require.Zero(t, code, stderr)
+	require.Equal(t, in[2:], stdout)
+	_, stderr, code = execute("x\n1\n2..5\n", "-timeout=1m", "-csv=-", "x")
+	require.Equal(t, 2, code)
+	require.Equal(t, "expr: standard input, line 3, column \"x\": malformed number \"2..5\"\n", stderr)
+}
+
+// lines is 1 in each line, without an end.
+type lines struct{}
+
+func (lines) Read(b []byte) (int, error) { return copy(b, "1\n"), nil }
+
+// spaces is a line of spaces, slowly.
+type spaces struct{}
+
+func (spaces) Read(b []byte) (int, error) { time.Sleep(time.Millisecond); return copy(b, " "), nil }
 
 // TestMaps sees the pages become executable, without having been writable, in the kernel's own words.
 func TestMaps(t *testing.T) {

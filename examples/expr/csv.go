@@ -2,6 +2,8 @@ package main
 
 import (
 	"bufio"
+	"cmp"
+	"context"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -10,7 +12,6 @@ import (
 	"strings"
 
 	"github.com/wxjit/wxjit/codebuf"
-	"github.com/wxjit/wxjit/examples/expr/compile"
 	"github.com/wxjit/wxjit/examples/expr/formula"
 )
 
@@ -22,7 +23,7 @@ const batchRows = 1024
 const maxRecord = 1 << 20
 
 // csvFile evaluates f for each row of a file, or of standard input if the name is "-".
-func csvFile(f *formula.Formula, name string, stdin io.Reader, stdout io.Writer) error {
+func csvFile(ctx context.Context, f *formula.Formula, name string, stdin io.Reader, stdout io.Writer) error {
 	in := stdin
 	if name == "-" {
 		name = "standard input"
@@ -34,12 +35,12 @@ func csvFile(f *formula.Formula, name string, stdin io.Reader, stdout io.Writer)
 		defer file.Close()
 		in = file
 	}
-	t, err := newTable(f, name, in)
+	t, err := newTable(f, name, cancellable(ctx, in))
 	if err != nil {
 		return err
 	}
-	return withProgram(f, (*codebuf.Buffer).Seal, func(p *compile.Program) error {
-		return t.evaluate(p, bufio.NewWriter(stdout))
+	return withProgram(f, (*codebuf.Buffer).Seal, func(rows evaluator) error {
+		return t.evaluate(ctx, rows, bufio.NewWriter(stdout))
 	})
 }
 
@@ -86,21 +87,21 @@ func newTable(f *formula.Formula, name string, in io.Reader) (*table, error) {
 }
 
 // evaluate writes a result for each row that is left. When a row is wrong, the results of those before are written.
-func (t *table) evaluate(p *compile.Program, w *bufio.Writer) error {
+func (t *table) evaluate(ctx context.Context, rows evaluator, w *bufio.Writer) error {
 	vars, out := make([]float64, 0, batchRows*len(t.columns)), make([]float64, batchRows)
 	var text []byte
 	for {
 		var err error
-		rows := 0
-		for vars = vars[:0]; rows < batchRows; rows++ {
+		n := 0
+		for vars = vars[:0]; n < batchRows; n++ {
 			if vars, err = t.row(vars); err != nil {
 				break
 			}
 		}
-		if err := p.Rows(vars, out[:rows]); err != nil {
+		if err := rows(ctx, vars, out[:n]); err != nil {
 			return err
 		}
-		for _, v := range out[:rows] {
+		for _, v := range out[:n] {
 			text = append(appendNumber(text[:0], v), '\n')
 			if _, err := w.Write(text); err != nil {
 				return err
@@ -147,6 +148,8 @@ func (t *table) record() ([]string, error) {
 		return nil, wrong(t.line(bad.Line), "%v", bad.Err)
 	}
 	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		return nil, err
 	case errors.Is(err, errRecord):
 		return nil, wrong(t.line(t.last+1), "%v", err)
 	case err != nil && err != io.EOF:
@@ -175,4 +178,68 @@ func (r *recordLimit) Read(b []byte) (int, error) {
 	n, err := r.in.Read(b)
 	r.used += n
 	return n, err
+}
+
+// cancellable is in as long as ctx lasts, and then gives ctx.Err(), whether or not in has more, or ever will.
+func cancellable(ctx context.Context, in io.Reader) io.Reader {
+	if ctx.Done() == nil {
+		return in
+	}
+	r := &pump{ctx: ctx, chunks: make(chan []byte), free: make(chan []byte, 1)}
+	r.free <- make([]byte, 64<<10)
+	go r.run(in)
+	return r
+}
+
+// pump reads in a goroutine of its own, which a read that never returns keeps. One buffer goes back and forth.
+type pump struct {
+	ctx    context.Context
+	chunks chan []byte // what was read; closed after that
+	free   chan []byte // the buffer, when it has been used up
+	err    error       // why chunks is closed
+	buf    []byte      // the buffer
+	rest   []byte      // what is left of it
+}
+
+func (p *pump) run(in io.Reader) {
+	defer close(p.chunks)
+	for p.err == nil {
+		var buf []byte
+		select {
+		case buf = <-p.free:
+		case <-p.ctx.Done():
+			return
+		}
+		var n int
+		n, p.err = in.Read(buf)
+		select {
+		case p.chunks <- buf[:n]:
+		case <-p.ctx.Done():
+			return
+		}
+	}
+}
+
+func (p *pump) Read(b []byte) (int, error) {
+	for len(p.rest) == 0 {
+		if p.buf != nil {
+			p.free <- p.buf[:cap(p.buf)]
+			p.buf = nil
+		}
+		select {
+		case chunk, ok := <-p.chunks:
+			if !ok {
+				return 0, cmp.Or(p.ctx.Err(), p.err)
+			}
+			p.buf, p.rest = chunk, chunk
+		case <-p.ctx.Done():
+			return 0, p.ctx.Err()
+		}
+	}
+	if err := p.ctx.Err(); err != nil {
+		return 0, err
+	}
+	n := copy(b, p.rest)
+	p.rest = p.rest[n:]
+	return n, nil
 }

@@ -18,6 +18,7 @@ func TestGolden(t *testing.T) {
 		"square":    "x*x + 1",
 		"distance":  "sqrt(x*x + y*y) / (1 + abs(x - y))",
 		"functions": "min(x, y) > 0 ? round(x) : max(floor(y)^-3, 0.1)",
+		"calls":     "x*pow(sin(x), y)",
 	}
 	for _, arch := range []string{"amd64", "arm64"} {
 		for name, src := range formulas {

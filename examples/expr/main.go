@@ -3,6 +3,7 @@
 //	expr 'sqrt(x*x + y*y) / (1 + abs(x - y))' x=3 y=4    the result
 //	expr -maps 'x*x + 1' x=2                             and the code's pages in /proc/self/maps, before and after sealing
 //	expr -csv readings.csv 'price*qty*(1+tax)'           a result per row; a column per variable; - is standard input
+//	expr -timeout 5s -csv - 'sin(x)'                     the same, but not for longer than 5 seconds
 //	expr -S 'x*x + 1'                                    the code: offset, bytes, instruction, part of the formula
 //	expr -S -arch arm64 'x*x + 1'                        for the other machine
 //
@@ -13,6 +14,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -32,6 +34,7 @@ const usage = `usage: expr [flags] [--] 'formula' [name=value ...]
   -arch A     with -S: for amd64 or arm64, instead of this machine
   -maps       show the code's pages in /proc/self/maps before and after sealing
   -csv FILE   a result per row of FILE, which has a column per variable; - is standard input
+  -timeout D  give up after D, such as 500ms or 2s
 `
 
 func main() {
@@ -95,10 +98,23 @@ func command(args []string, stdin io.Reader, stdout io.Writer) error {
 	switch {
 	case opts.list:
 		return list(f, opts.arch, stdout)
-	case opts.csv != "":
-		return csvFile(f, opts.csv, stdin, stdout)
+	case opts.timeout == 0:
+		return evaluate(context.Background(), f, opts, stdin, stdout)
 	}
-	return single(f, opts, stdout)
+	ctx, cancel := context.WithTimeout(context.Background(), opts.timeout)
+	defer cancel()
+	err = evaluate(ctx, f, opts, stdin, stdout)
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = fmt.Errorf("not done within the %v of -timeout", opts.timeout)
+	}
+	return err
+}
+
+func evaluate(ctx context.Context, f *formula.Formula, opts *options, stdin io.Reader, stdout io.Writer) error {
+	if opts.csv != "" {
+		return csvFile(ctx, f, opts.csv, stdin, stdout)
+	}
+	return single(ctx, f, opts, stdout)
 }
 
 func inFormula(column int) string { return fmt.Sprintf("formula, column %d", column) }
@@ -113,7 +129,7 @@ func list(f *formula.Formula, arch asm.Arch, stdout io.Writer) error {
 }
 
 // single evaluates the formula once.
-func single(f *formula.Formula, opts *options, stdout io.Writer) error {
+func single(ctx context.Context, f *formula.Formula, opts *options, stdout io.Writer) error {
 	vars, err := values(f, opts.values)
 	if err != nil {
 		return err
@@ -122,9 +138,9 @@ func single(f *formula.Formula, opts *options, stdout io.Writer) error {
 	if opts.maps {
 		seal = func(buf *codebuf.Buffer) (*codebuf.Code, error) { return sealWatched(buf, stdout) }
 	}
-	return withProgram(f, seal, func(p *compile.Program) error {
+	return withProgram(f, seal, func(rows evaluator) error {
 		out := make([]float64, 1)
-		if err := p.Rows(vars, out); err != nil {
+		if err := rows(ctx, vars, out); err != nil {
 			return err
 		}
 		_, err := stdout.Write(append(appendNumber(nil, out[0]), '\n'))
@@ -132,19 +148,27 @@ func single(f *formula.Formula, opts *options, stdout io.Writer) error {
 	})
 }
 
+// evaluator is compile.Program.RowsContext with its fiber.
+type evaluator func(ctx context.Context, vars, out []float64) error
+
 // withProgram compiles f, calls use, and gives everything back.
-func withProgram(f *formula.Formula, seal func(*codebuf.Buffer) (*codebuf.Code, error), use func(*compile.Program) error) (err error) {
+func withProgram(f *formula.Formula, seal func(*codebuf.Buffer) (*codebuf.Code, error), use func(evaluator) error) (err error) {
 	arena, err := codebuf.New(codebuf.Config{})
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, arena.Close()) }()
-	p, err := compile.NewSealedBy(arena, f, seal)
+	p, err := compile.NewCompiler(arena).CompileSealedBy(f, seal)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, p.Release()) }()
-	return use(p)
+	fiber, err := codebuf.NewFiber(codebuf.FiberConfig{})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, fiber.Close()) }()
+	return use(func(ctx context.Context, vars, out []float64) error { return p.RowsContext(ctx, fiber, vars, out) })
 }
 
 // values gives the variables of f their values, from name=value arguments.

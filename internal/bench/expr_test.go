@@ -86,7 +86,7 @@ func compiled(tb testing.TB) func(vars, out []float64) error {
 	arena, err := codebuf.New(codebuf.Config{})
 	require.NoError(tb, err)
 	tb.Cleanup(func() { require.NoError(tb, arena.Close()) })
-	program, err := compile.New(arena, f)
+	program, err := compile.NewCompiler(arena).Compile(f)
 	require.NoError(tb, err)
 	return program.Rows
 }

@@ -22,9 +22,14 @@ type shape struct {
 	temps  int8  // registers that the operation needs beyond those
 }
 
+// calls is the shape of a call of Go: arguments in registers 0 and 1, result in 0, and every register changed.
+var calls = shape{tied: -1}
+
+const maxRegisters = 32
+
 // target is what the allocator knows of a machine.
 type target struct {
-	registers int // up to 32
+	registers int // up to maxRegisters
 	shapes    [opCount]shape
 }
 
@@ -59,14 +64,16 @@ type stepKind uint8
 
 const (
 	doOperation stepKind = iota
-	doLoad               // reg = args[0]
+	doLoad               // reg = args[0], in memory
 	doStore              // args[0], a slot, = reg
+	doMove               // reg = args[0], a register
 )
 
 // allocation is a program for a machine.
 type allocation struct {
 	steps []step
-	slots int // of 8 bytes
+	slots int  // of 8 bytes
+	calls bool // there are calls
 }
 
 // maxSlots keeps the frame well within a fiber's stack, and every slot within reach of arm64's LDR.
@@ -127,6 +134,10 @@ func nextUses(p *program, next []int32) [][4]int32 {
 
 // inst allocates one instruction; after is the next use of each of its arguments.
 func (a *allocator) inst(in *inst, after [4]int32) {
+	if in.op.isCall() {
+		a.call(in, after)
+		return
+	}
 	shape := a.target.shapes[in.op]
 	args := in.args
 	if swaps(in, shape) && a.dies(args[1], after[1]) && !a.dies(args[0], after[0]) {
@@ -155,6 +166,69 @@ func (a *allocator) inst(in *inst, after [4]int32) {
 	a.steps = append(a.steps, s)
 	for _, v := range args {
 		a.bury(v)
+	}
+}
+
+// call allocates a call of Go, which changes every register. What is used after it must be in memory by then.
+func (a *allocator) call(in *inst, after [4]int32) {
+	text := a.text(in)
+	for k, v := range in.args {
+		a.next[v] = after[k]
+	}
+	for r, v := range a.owner {
+		if v != none && a.next[v] != never {
+			a.save(r, text)
+		}
+	}
+	a.pass(in.args, text)
+	for r, v := range a.owner {
+		if v != none {
+			a.empty(r)
+		}
+	}
+	for _, v := range in.args {
+		a.bury(v)
+	}
+	a.owner[0], a.reg[in.dst] = in.dst, 0
+	s := step{op: in.op, text: text}
+	for k := range in.args {
+		s.args[k] = place{kind: inRegister, index: k}
+	}
+	a.steps = append(a.steps, s)
+	a.calls = true
+}
+
+// pass puts one or two arguments in registers 0 and 1.
+func (a *allocator) pass(args []value, text string) {
+	var from [2]place
+	for k, v := range args {
+		from[k] = place{kind: inRegister, index: int(a.reg[v])}
+		if a.reg[v] < 0 {
+			from[k] = a.home(v)
+		}
+	}
+	move := func(r int, p place) {
+		switch {
+		case p.kind != inRegister:
+			a.steps = append(a.steps, step{kind: doLoad, reg: r, args: [4]place{p}, text: text})
+		case p.index != r:
+			a.steps = append(a.steps, step{kind: doMove, reg: r, args: [4]place{p}, text: text})
+		}
+	}
+	first, second := place{kind: inRegister}, place{kind: inRegister, index: 1}
+	switch {
+	case len(args) == 1:
+		move(0, from[0])
+	case from[1] != first:
+		move(0, from[0])
+		move(1, from[1])
+	case from[0] != second:
+		move(1, from[1])
+		move(0, from[0])
+	default: // each is where the other should be, and what else is in registers is in memory too, or dead
+		move(2, first)
+		move(0, second)
+		move(1, place{kind: inRegister, index: 2})
 	}
 }
 
@@ -266,14 +340,21 @@ func (a *allocator) register(text string) int {
 			best = r
 		}
 	}
-	v := a.owner[best]
-	if !a.graph.isLeaf(v) && a.slot[v] < 0 {
-		a.slot[v] = a.newSlot()
-		a.steps = append(a.steps, step{kind: doStore, reg: best, args: [4]place{a.home(v)}, text: text})
-	}
-	a.owner[best], a.reg[v] = none, -1
+	a.save(best, text)
+	a.empty(best)
 	return best
 }
+
+// save gives what is in register r a home, if it has none.
+func (a *allocator) save(r int, text string) {
+	if v := a.owner[r]; !a.graph.isLeaf(v) && a.slot[v] < 0 {
+		a.slot[v] = a.newSlot()
+		a.steps = append(a.steps, step{kind: doStore, reg: r, args: [4]place{a.home(v)}, text: text})
+	}
+}
+
+// empty takes register r from what is in it.
+func (a *allocator) empty(r int) { a.reg[a.owner[r]], a.owner[r] = -1, none }
 
 // free gives a register that is free and not pinned, or -1.
 func (a *allocator) free() int {

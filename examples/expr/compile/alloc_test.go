@@ -39,6 +39,18 @@ func simulate(t *testing.T, a *allocation, target *target, vars []float64) float
 		case doStore:
 			slots[s.args[0].index] = regs[s.reg]
 			continue
+		case doMove:
+			require.Equal(t, inRegister, s.args[0].kind)
+			regs[s.reg] = read(s.args[0])
+			continue
+		}
+		if s.op.isCall() {
+			result := applied[s.op].Apply(regs[0], regs[1])
+			for r := range regs {
+				regs[r] = 12345
+			}
+			regs[0] = result
+			continue
 		}
 		shape := target.shapes[s.op]
 		var args [4]float64
@@ -101,7 +113,7 @@ func squeezed() map[string]*target {
 
 func TestAllocate(t *testing.T) {
 	g := newGenerator(1)
-	sources := []string{"x", "3", "x*x", "x+x", "(x<y)+(x<y)", "x<x", "x ? x : y", "min(x, x)", manyLive(200), deep(1000)}
+	sources := []string{"x", "3", "x*x", "x+x", "(x<y)+(x<y)", "x<x", "x ? x : y", "min(x, x)", manyLive(200), deep(1000), manyCalls(200), deepCalls(1000)}
 	for range 3000 {
 		sources = append(sources, g.source(g.IntN(60)))
 	}
@@ -201,12 +213,18 @@ func TestGraph(t *testing.T) {
 		{"(x < y) != 0 ? 1 : 2", "float select"},
 		{"1 < 2 ? x : y", ""},
 		{"x ? y : y", ""},
+		{"sin(1) + cos(2) + tan(3) + exp(4) + log(5) + pow(2, 0.5) + mod(7, 4)", ""},
+		{"sin(x) + sin(x)", "sin add"},
+		{"x^y + pow(x, y)", "pow add"},
+		{"x^0.5 + mod(x, y)", "pow mod add"},
+		{"x^2 + pow(x, 2)", "pow mul add"},
+		{"x + sin(y)", "sin add"},
 		{"(x > y) == (y < x)", "float float"},
 	}
 	names := map[op]string{
 		opNeg: "neg", opAbs: "abs", opSqrt: "sqrt", opFloor: "floor", opCeil: "ceil", opRound: "round", opAdd: "add", opSub: "sub",
 		opMul: "mul", opDiv: "div", opMin: "min", opMax: "max", opMinNum: "minnum", opMaxNum: "maxnum", opMaxZero: "maxzero",
-		opFloat: "float", opSelect: "select",
+		opSin: "sin", opPow: "pow", opMod: "mod", opFloat: "float", opSelect: "select",
 	}
 	for _, tt := range tests {
 		var got []string

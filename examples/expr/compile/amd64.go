@@ -22,14 +22,21 @@ var amd64Target = target{registers: 16, shapes: [opCount]shape{
 	opMin:    {memory: 0b11, late: 0b11, tied: -1, temps: 2},
 	opMax:    {memory: 0b11, late: 0b11, tied: -1, temps: 2},
 	opSelect: {memory: 0b111, late: 0b1000, tied: 2, temps: 1},
+	opSin:    calls, opCos: calls, opTan: calls, opExp: calls, opLog: calls, opPow: calls, opMod: calls,
 	opResult: {tied: -1},
 }}
 
-// The function's registers: the arguments of the C call, which move from row to row, and its result.
-const (
-	x86Vars = amd64.RDI // of this row
-	x86Out  = amd64.RSI // of this row
-	x86Rows = amd64.RDX // that are left, this one included
+// x86Registers are the function's registers, which move from row to row.
+type x86Registers struct {
+	vars, out amd64.Reg64 // of this row
+	rows      amd64.Reg64 // that are left, this one included
+	result    amd64.Reg64 // how many rows there were
+}
+
+// Those that the C call passes its arguments in, and those that a callee preserves.
+var (
+	x86Arguments = x86Registers{amd64.RDI, amd64.RSI, amd64.RDX, amd64.RAX}
+	x86Preserved = x86Registers{amd64.RBX, amd64.R12, amd64.R13, amd64.R14}
 )
 
 // Immediates of CMPSD and ROUNDSD: Intel SDM Vol. 2, "CMPSD", Table "Comparison Predicate", and "ROUNDPD", Figure "Bit
@@ -51,22 +58,22 @@ const (
 // x86 is code in the making.
 type x86 struct {
 	amd64.Assembler
-	pool pool
+	x86Registers
+	pool  pool
+	calls map[op]asm.Label // functions
+	frame amd64.Frame      // if there are calls
+	size  int32            // of the stack frame, if there are none
 }
 
 // emitAMD64 makes the function for x86-64.
 func emitAMD64(al *allocation, vars int) (*asm.Object, error) {
-	e := &x86{}
+	e := &x86{x86Registers: x86Arguments, calls: map[op]asm.Label{}}
 	loop, end := e.NewLabel("row"), e.NewLabel("end")
-	frame := int32(al.slots+1) &^ 1 * 8 // rsp stays aligned as it was
 	e.Comment("no rows: nothing to do")
-	e.MOVrr64(amd64.RAX, x86Rows)
-	e.TESTrr64(x86Rows, x86Rows)
+	e.MOVrr64(e.result, e.rows)
+	e.TESTrr64(e.rows, e.rows)
 	e.JLEl(end)
-	if frame > 0 {
-		e.Comment("room for values that don't fit into registers")
-		e.SUBri64(amd64.RSP, frame)
-	}
+	e.enter(al)
 	e.Bind(loop)
 	text := ""
 	for i := range al.steps {
@@ -79,18 +86,58 @@ func emitAMD64(al *allocation, vars int) (*asm.Object, error) {
 	}
 	e.Comment("next row")
 	if vars > 0 {
-		e.ADDri64(x86Vars, int32(8*vars))
+		e.ADDri64(e.vars, int32(8*vars))
 	}
-	e.ADDri64(x86Out, 8)
-	e.SUBri64(x86Rows, 1)
+	e.ADDri64(e.out, 8)
+	e.SUBri64(e.rows, 1)
 	e.JNEl(loop)
-	if frame > 0 {
-		e.ADDri64(amd64.RSP, frame)
-	}
+	e.leave(al)
 	e.Bind(end)
 	e.RET()
 	e.constants()
 	return e.Finish()
+}
+
+// enter makes the stack frame. With calls it takes registers that they preserve.
+func (e *x86) enter(al *allocation) {
+	switch {
+	case al.calls:
+		p := x86Preserved
+		e.frame = amd64.Frame{Size: int32(8 * al.slots), Saved: []amd64.Reg64{p.vars, p.out, p.rows, p.result}}
+		e.Comment("registers that functions preserve, and room for values that they don't")
+		e.Prologue(e.frame)
+		e.MOVrr64(p.vars, e.vars)
+		e.MOVrr64(p.out, e.out)
+		e.MOVrr64(p.rows, e.rows)
+		e.MOVrr64(p.result, e.result)
+		e.x86Registers = p
+	case al.slots > 0:
+		e.size = int32(al.slots+1) &^ 1 * 8 // rsp stays aligned as it was
+		e.Comment("room for values that don't fit into registers")
+		e.SUBri64(amd64.RSP, e.size)
+	}
+}
+
+// leave undoes enter, and returns if that has changed registers.
+func (e *x86) leave(al *allocation) {
+	switch {
+	case al.calls:
+		e.MOVrr64(x86Arguments.result, e.result)
+		e.Epilogue(e.frame)
+	case al.slots > 0:
+		e.ADDri64(amd64.RSP, e.size)
+	}
+}
+
+// function calls a Go function, by a name that is resolved when the code is given to an arena.
+func (e *x86) function(o op) {
+	l, ok := e.calls[o]
+	if !ok {
+		l = e.Extern(functions[o])
+		e.calls[o] = l
+	}
+	e.Comment("call " + functions[o])
+	e.CALLl(l)
 }
 
 // constants writes the pool. Operands of 16 bytes must be aligned to 16: Intel SDM Vol. 2, "ANDPD". They come first.
@@ -126,7 +173,7 @@ func (e *x86) constant(bits uint64, kind constantKind) amd64.Mem {
 func (e *x86) memory(p place) amd64.Mem {
 	switch p.kind {
 	case inVariable:
-		return amd64.MemBase(x86Vars, int32(8*p.index))
+		return amd64.MemBase(e.vars, int32(8*p.index))
 	case inSlot:
 		return amd64.MemBase(amd64.RSP, int32(8*p.index))
 	}
@@ -175,7 +222,7 @@ func (e *x86) round(dst amd64.XMM, p place, how uint8) {
 func (e *x86) step(s *step) {
 	dst := amd64.XMM(max(s.reg, 0))
 	switch s.kind {
-	case doLoad:
+	case doLoad, doMove:
 		e.move(dst, s.args[0])
 		return
 	case doStore:
@@ -215,13 +262,15 @@ func (e *x86) step(s *step) {
 		e.roundHalfAway(dst, s.args[0])
 	case opMin, opMax:
 		e.minmax(s, dst)
+	case opSin, opCos, opTan, opExp, opLog, opPow, opMod:
+		e.function(s.op)
 	case opFloat:
 		e.compare(s.cmp, dst, s.args[1])
 		e.ANDPDxm128(dst, e.pair(1))
 	case opSelect:
 		e.choose(s, dst)
 	case opResult:
-		e.MOVSDmx64(amd64.MemBase(x86Out, 0), amd64.XMM(s.args[0].index))
+		e.MOVSDmx64(amd64.MemBase(e.out, 0), amd64.XMM(s.args[0].index))
 	}
 }
 

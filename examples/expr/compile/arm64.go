@@ -16,14 +16,20 @@ var arm64Target = target{registers: 24, shapes: [opCount]shape{
 	opMin:   {late: 0b11, tied: -1, temps: 1},
 	opMax:   {late: 0b11, tied: -1, temps: 1},
 	opFloat: {tied: -1, temps: 1}, opSelect: {tied: -1}, opResult: {tied: -1},
+	opSin: calls, opCos: calls, opTan: calls, opExp: calls, opLog: calls, opPow: calls, opMod: calls,
 }}
 
-// The function's registers: the arguments of the C call, which move from row to row, and its result.
-const (
-	armResult = arm64.X0 // how many rows there were
-	armOut    = arm64.X1 // of this row
-	armRows   = arm64.X2 // that are left, this one included
-	armVars   = arm64.X3 // of this row; X0 at the call
+// armRegisters are the function's registers, which move from row to row.
+type armRegisters struct {
+	vars, out arm64.X // of this row
+	rows      arm64.X // that are left, this one included
+	result    arm64.X // how many rows there were
+}
+
+// Those of the C call, but for the first argument, which is in X0 at the call, and those that a callee preserves.
+var (
+	armArguments = armRegisters{arm64.X3, arm64.X1, arm64.X2, arm64.X0}
+	armPreserved = armRegisters{arm64.X19, arm64.X20, arm64.X21, arm64.X22}
 )
 
 // armConditions hold after FCMP when the comparison does, also when an operand is NaN: Arm ARM DDI 0487, "Condition
@@ -39,26 +45,26 @@ const armBranchReach = 1 << 20
 // arm is code in the making.
 type arm struct {
 	arm64.Assembler
+	armRegisters
 	pool     pool
-	firstUse int // offset of the first instruction that waits for the pool
+	firstUse int              // offset of the first instruction that waits for the pool
+	calls    map[op]asm.Label // functions
+	frame    arm64.Frame      // if there are calls
+	size     int              // of the stack frame, if there are none
 }
 
 // emitARM64 makes the function for A64.
 func emitARM64(al *allocation, vars int) (*asm.Object, error) {
-	e := &arm{}
+	e := &arm{armRegisters: armArguments, calls: map[op]asm.Label{}}
 	begin, loop := e.NewLabel(""), e.NewLabel("row")
-	frame := (al.slots + 1) &^ 1 * 8 // AAPCS64: sp stays a multiple of 16
 	e.Comment("no rows: nothing to do")
-	e.MOVxx(armVars, arm64.X0)
-	e.MOVxx(armResult, armRows)
-	e.CMPxi(armRows, 0)
+	e.MOVxx(e.vars, arm64.X0)
+	e.MOVxx(e.result, e.rows)
+	e.CMPxi(e.rows, 0)
 	e.Bcl(arm64.GT, begin)
 	e.RET()
 	e.Bind(begin)
-	if frame > 0 {
-		e.Comment("room for values that don't fit into registers")
-		inParts(frame, func(n int) { e.SUBppi(arm64.SP, arm64.SP, n) })
-	}
+	e.enter(al)
 	e.Bind(loop)
 	first := e.Len()
 	text := ""
@@ -72,9 +78,9 @@ func emitARM64(al *allocation, vars int) (*asm.Object, error) {
 		e.island()
 	}
 	e.Comment("next row")
-	inParts(8*vars, func(n int) { e.ADDxxi(armVars, armVars, n) })
-	e.ADDxxi(armOut, armOut, 8)
-	e.SUBSxxi(armRows, armRows, 1)
+	inParts(8*vars, func(n int) { e.ADDxxi(e.vars, e.vars, n) })
+	e.ADDxxi(e.out, e.out, 8)
+	e.SUBSxxi(e.rows, e.rows, 1)
 	if e.Len()-first < armBranchReach {
 		e.Bcl(arm64.NE, loop)
 	} else {
@@ -83,12 +89,51 @@ func emitARM64(al *allocation, vars int) (*asm.Object, error) {
 		e.Bl(loop)
 		e.Bind(last)
 	}
-	if frame > 0 {
-		inParts(frame, func(n int) { e.ADDppi(arm64.SP, arm64.SP, n) })
-	}
-	e.RET()
+	e.leave(al)
 	e.constants()
 	return e.Finish()
+}
+
+// enter makes the stack frame. With calls it takes registers that they preserve.
+func (e *arm) enter(al *allocation) {
+	switch {
+	case al.calls:
+		p := armPreserved
+		e.frame = arm64.Frame{Size: int32(8 * al.slots), Saved: []arm64.X{p.vars, p.out, p.rows, p.result}}
+		e.Comment("registers that functions preserve, and room for values that they don't")
+		e.Prologue(e.frame)
+		e.MOVxx(p.vars, e.vars)
+		e.MOVxx(p.out, e.out)
+		e.MOVxx(p.rows, e.rows)
+		e.MOVxx(p.result, e.result)
+		e.armRegisters = p
+	case al.slots > 0:
+		e.size = (al.slots + 1) &^ 1 * 8 // AAPCS64: sp stays a multiple of 16
+		e.Comment("room for values that don't fit into registers")
+		inParts(e.size, func(n int) { e.SUBppi(arm64.SP, arm64.SP, n) })
+	}
+}
+
+// leave undoes enter, and returns.
+func (e *arm) leave(al *allocation) {
+	if al.calls {
+		e.MOVxx(armArguments.result, e.result)
+		e.Epilogue(e.frame)
+		return
+	}
+	inParts(e.size, func(n int) { e.ADDppi(arm64.SP, arm64.SP, n) })
+	e.RET()
+}
+
+// function calls a Go function, by a name that is resolved when the code is given to an arena.
+func (e *arm) function(o op) {
+	l, ok := e.calls[o]
+	if !ok {
+		l = e.Extern(functions[o])
+		e.calls[o] = l
+	}
+	e.Comment("call " + functions[o])
+	e.BLl(l)
 }
 
 // inParts adds or takes away n, which is below 1<<24, by immediates that ADD and SUB can have: 12 bits, or 12 bits
@@ -138,7 +183,7 @@ func (e *arm) register(r int) arm64.D {
 func (e *arm) load(dst arm64.D, p place) {
 	switch p.kind {
 	case inVariable:
-		e.LDRdm(dst, arm64.MemOff(armVars, 8*p.index))
+		e.LDRdm(dst, arm64.MemOff(e.vars, 8*p.index))
 	case inSlot:
 		e.LDRdm(dst, arm64.MemOff(arm64.SP, 8*p.index))
 	case inPool:
@@ -174,6 +219,9 @@ func (e *arm) step(s *step) {
 	switch s.kind {
 	case doLoad:
 		e.load(dst, s.args[0])
+		return
+	case doMove:
+		e.FMOVdd(dst, e.register(s.args[0].index))
 		return
 	case doStore:
 		e.STRdm(dst, arm64.MemOff(arm64.SP, 8*s.args[0].index))
@@ -211,6 +259,8 @@ func (e *arm) step(s *step) {
 		e.FRINTPdd(dst, a)
 	case opRound:
 		e.FRINTAdd(dst, a)
+	case opSin, opCos, opTan, opExp, opLog, opPow, opMod:
+		e.function(s.op)
 	case opFloat:
 		one := e.register(s.temps[0])
 		e.FCMPdd(a, b)
@@ -221,7 +271,7 @@ func (e *arm) step(s *step) {
 		e.FCMPdd(a, b)
 		e.FCSELdddc(dst, e.register(s.args[2].index), e.register(s.args[3].index), armConditions[s.cmp])
 	case opResult:
-		e.STRdm(a, arm64.MemOff(armOut, 0))
+		e.STRdm(a, arm64.MemOff(e.out, 0))
 	}
 }
 

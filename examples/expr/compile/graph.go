@@ -16,16 +16,23 @@ type op uint8
 const (
 	opConst     op = iota // float: imm is its bits
 	opVar                 // float: imm is the variable's index
-	opNeg                 // float to float, from here to opRound
+	opNeg                 // float to float, from here to opLog
 	opAbs                 //
 	opSqrt                //
 	opFloor               //
 	opCeil                //
 	opRound               //
+	opSin                 // a call of Go, from here to opLog
+	opCos                 //
+	opTan                 //
+	opExp                 //
+	opLog                 //
 	opAdd                 // float, float to float, from here to opMax
 	opSub                 //
 	opMul                 //
 	opDiv                 //
+	opPow                 // a call of Go, as is opMod
+	opMod                 //
 	opMin                 //
 	opMax                 //
 	opMinNum              // like opMin, but the first is a number that a single instruction can decide by: see minmax
@@ -44,6 +51,7 @@ const (
 
 func (o op) isBool() bool     { return o >= opTruth && o <= opNotEqual }
 func (o op) isRounding() bool { return o >= opFloor && o <= opRound }
+func (o op) isCall() bool     { return o >= opSin && o <= opLog || o == opPow || o == opMod }
 func (o op) isCommutative() bool {
 	return o == opAdd || o == opMul || o == opMin || o == opMax || o == opEqual || o == opNotEqual
 }
@@ -52,6 +60,7 @@ func (o op) isCommutative() bool {
 var applied = [opCount]formula.Op{
 	opNeg: formula.Neg, opAbs: formula.Abs, opSqrt: formula.Sqrt, opFloor: formula.Floor, opCeil: formula.Ceil, opRound: formula.Round,
 	opAdd: formula.Add, opSub: formula.Sub, opMul: formula.Mul, opDiv: formula.Div, opMin: formula.Min, opMax: formula.Max,
+	opSin: formula.Sin, opCos: formula.Cos, opTan: formula.Tan, opExp: formula.Exp, opLog: formula.Log, opPow: formula.Pow, opMod: formula.Mod,
 	opLess: formula.Less, opLessEqual: formula.LessEqual, opEqual: formula.Equal, opNotEqual: formula.NotEqual,
 }
 
@@ -59,7 +68,13 @@ var applied = [opCount]formula.Op{
 var operations = map[formula.Op]op{
 	formula.Neg: opNeg, formula.Abs: opAbs, formula.Sqrt: opSqrt, formula.Floor: opFloor, formula.Ceil: opCeil, formula.Round: opRound,
 	formula.Add: opAdd, formula.Sub: opSub, formula.Mul: opMul, formula.Div: opDiv, formula.Min: opMin, formula.Max: opMax,
+	formula.Sin: opSin, formula.Cos: opCos, formula.Tan: opTan, formula.Exp: opExp, formula.Log: opLog, formula.Pow: opPow, formula.Mod: opMod,
 	formula.Less: opLess, formula.LessEqual: opLessEqual, formula.Equal: opEqual, formula.NotEqual: opNotEqual,
+}
+
+// functions are the names of those that are calls of Go.
+var functions = map[op]string{
+	opSin: "sin", opCos: "cos", opTan: "tan", opExp: "exp", opLog: "log", opPow: "pow", opMod: "mod",
 }
 
 // node is an operation on earlier nodes. As it is comparable, it is also the key under which it is found again.
@@ -125,7 +140,7 @@ func (g *graph) build(n *formula.Node) value {
 		c, yes, no := g.condition(n.Args[0]), g.build(n.Args[1]), g.build(n.Args[2])
 		g.text = g.f.Text(n)
 		return g.choose(c, yes, no)
-	case formula.Pow:
+	case formula.IntPow:
 		x := g.build(n.Args[0])
 		g.text = g.f.Text(n)
 		return g.power(x, n.Exponent)

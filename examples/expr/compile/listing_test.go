@@ -16,7 +16,7 @@ import (
 // emitted are formulas that reach every place where a back end emits, with operands in registers and in memory;
 // TestEmitted holds them to it.
 func emitted() []string {
-	list := []string{"x", "2", "x + y", manyLive(40), manyLive(1000), deep(300)}
+	list := []string{"x", "2", "x + y", manyLive(40), manyLive(1000), deep(300), manyCalls(40), deepCalls(60)}
 	var products, choices []string // values that are wanted again when they have left their registers
 	for i := range 40 {
 		products = append(products, fmt.Sprintf("x*%d", i+2))
@@ -27,6 +27,7 @@ func emitted() []string {
 		"x + %s", "x - %s", "x*%s", "x/%s", "min(x, %s)", "max(x, %s)", "%s < x", "x <= %s", "x == %s", "%s != x",
 		"x < %s ? y : z", "x ? %s : y", "sqrt(%s)", "abs(%s)", "-%s", "floor(%s)", "ceil(%s)", "round(%s)",
 		"max(0, %s)", "min(7, %s)", "max(7, %s)",
+		"sin(%s)", "cos(%s)", "tan(%s)", "exp(%s)", "log(%s)", "x^%s", "mod(%s, x)",
 	} {
 		for _, operand := range []string{"w", "(a*b)", "0.3", "c^2*w + w"} {
 			list = append(list, fmt.Sprintf(src, operand))

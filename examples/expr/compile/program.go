@@ -26,6 +26,9 @@ func newProgram(g *graph) *program {
 	for v := range g.nodes {
 		if !g.isLeaf(value(v)) {
 			needs[v] = need(g.operands(value(v)), needs)
+			if g.nodes[v].op.isCall() {
+				needs[v] = max(needs[v], maxRegisters) // it changes them all
+			}
 		}
 	}
 	done := make([]bool, len(g.nodes))

@@ -67,7 +67,7 @@ func (g *generator) expr(size int) {
 		return
 	}
 	size--
-	switch k := g.IntN(20); {
+	switch k := g.IntN(23); {
 	case k < 8:
 		g.write("(")
 		g.list(size, 2, g.pick(" + ", " - ", " * ", " / "))
@@ -94,7 +94,19 @@ func (g *generator) expr(size int) {
 		g.write(g.pick("min", "max") + "(")
 		g.list(size, 2+g.IntN(2), ", ", ", ")
 		g.write(")")
-	case k < 18:
+	case k < 19:
+		g.write(g.pick("sin", "cos", "tan", "exp", "log") + "(")
+		g.expr(size)
+		g.write(")")
+	case k < 20:
+		g.write(g.pick("pow", "mod") + "(")
+		g.list(size, 2, ", ")
+		g.write(")")
+	case k < 21:
+		g.write("(")
+		g.list(size, 2, ")^(")
+		g.write(")")
+	case k < 22:
 		g.write("-")
 		g.expr(size)
 	default:
@@ -157,6 +169,27 @@ func deep(n int) string {
 	var b strings.Builder
 	for i := range n {
 		b.WriteString([]string{"(x + ", "sqrt(1 + ", "(y - ", "abs(2 * ", "(1 / ", "min(x, ", "(x < y ? 1 : ", "-("}[i%8])
+	}
+	b.WriteString("x")
+	b.WriteString(strings.Repeat(")", n))
+	return b.String()
+}
+
+// manyCalls is a formula in which n values of all kinds wait for n calls, and are used again after them.
+func manyCalls(n int) string {
+	var calls, waiting []string
+	for i := range n {
+		calls = append(calls, fmt.Sprintf("%s(x + %d)", []string{"sin", "cos", "exp", "log", "tan"}[i%5], i))
+		waiting = append(waiting, fmt.Sprintf("(y - %d)*sin(x + %d)", i, 5*i%n))
+	}
+	return "(" + strings.Join(calls, " + ") + ") * (" + strings.Join(waiting, " - ") + ") + mod(x*y, x) + pow(y + 1, x*y)"
+}
+
+// deepCalls is a formula whose calls are nested n deep.
+func deepCalls(n int) string {
+	var b strings.Builder
+	for i := range n {
+		b.WriteString([]string{"sin(x + ", "pow(y, ", "exp(-", "mod(x*y, 1 + ", "cos(y - ", "log(2 + "}[i%6])
 	}
 	b.WriteString("x")
 	b.WriteString(strings.Repeat(")", n))

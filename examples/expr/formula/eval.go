@@ -20,7 +20,7 @@ func (n *Node) Eval(vars []float64) float64 {
 			return n.Args[1].Eval(vars)
 		}
 		return n.Args[2].Eval(vars)
-	case Pow:
+	case IntPow:
 		return Power(n.Args[0].Eval(vars), n.Exponent)
 	}
 	x := n.Args[0].Eval(vars)
@@ -47,6 +47,16 @@ func (op Op) Apply(x, y float64) float64 {
 		return math.Ceil(x)
 	case Round:
 		return math.Round(x)
+	case Sin:
+		return math.Sin(x)
+	case Cos:
+		return math.Cos(x)
+	case Tan:
+		return math.Tan(x)
+	case Exp:
+		return math.Exp(x)
+	case Log:
+		return math.Log(x)
 	case Add:
 		return float64(x + y)
 	case Sub:
@@ -55,6 +65,10 @@ func (op Op) Apply(x, y float64) float64 {
 		return float64(x * y)
 	case Div:
 		return float64(x / y)
+	case Pow:
+		return math.Pow(x, y)
+	case Mod:
+		return math.Mod(x, y)
 	case Less:
 		return truth(x < y)
 	case LessEqual:

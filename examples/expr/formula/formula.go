@@ -8,17 +8,19 @@
 //	+  -
 //	*  /
 //	-x
-//	x ^ n                          highest; groups to the right; n is a constant integer
+//	x ^ y                          highest; groups to the right
 //
 // Operands are numbers (12, .5, 1e-3), the constants pi and e, names of variables (letters, digits and
-// underscores), formulas in parentheses, and the functions sqrt, abs, floor, ceil and round of one argument and
-// min and max of two or more.
+// underscores), formulas in parentheses, and the functions sqrt, abs, floor, ceil, round, sin, cos, tan, exp and log of
+// one argument, pow and mod of two, and min and max of two or more.
 //
 // All values are float64, and every operation rounds once, as IEEE 754 says; nothing is contracted or
-// reordered. sqrt, abs, floor, ceil, round, min and max are math.Sqrt, math.Abs and so on: round goes half away
-// from zero, min(-0, 0) is -0, and min(-Inf, NaN) is -Inf. Which NaN an operation gives is not fixed.
+// reordered. The functions are math.Sqrt, math.Abs and so on: round goes half away from zero, min(-0, 0) is -0,
+// min(-Inf, NaN) is -Inf, log is the natural one, and mod has the sign of its first argument. Which NaN an operation
+// gives is not fixed.
 //
-// x^n is a fixed sequence of multiplications: see [Power].
+// x^n is a fixed sequence of multiplications if n is a constant integer up to MaxPower: see [Power]. Any other exponent
+// is that of pow, which is math.Pow.
 package formula
 
 import (
@@ -31,7 +33,7 @@ const (
 	MaxLen   = 64 << 10 // bytes
 	MaxDepth = 10_000   // parentheses, calls, signs, exponents and conditions within each other
 	MaxVars  = 4_096    // different variables
-	MaxPower = 1 << 53  // magnitude of an exponent: up to here every integer is a float64
+	MaxPower = 1 << 53  // magnitude of an exponent that is a number of multiplications: up to here every integer is a float64
 )
 
 // Formula is a formula that was understood. It does not change: any number of goroutines may use it.

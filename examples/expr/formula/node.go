@@ -8,17 +8,24 @@ const (
 	Number   Op = iota // Node.Value
 	Variable           // Node.Index
 	Cond               // Args[0] ? Args[1] : Args[2]
-	Pow                // Args[0] ^ Node.Exponent
+	IntPow             // Args[0] ^ Node.Exponent
 	Neg
 	Sqrt
 	Abs
 	Floor
 	Ceil
 	Round
+	Sin
+	Cos
+	Tan
+	Exp
+	Log
 	Add
 	Sub
 	Mul
 	Div
+	Pow // any exponent
+	Mod
 	Less
 	LessEqual
 	Greater
@@ -35,7 +42,7 @@ type Node struct {
 	Args     []*Node // one, two, or for Cond three; min and max of more are nested to the left
 	Value    float64 // of a Number
 	Index    int     // of a Variable, in Formula.Vars
-	Exponent int64   // of a Pow
+	Exponent int64   // of an IntPow
 
 	// Where it stands in the source, in bytes, with the parentheses around it.
 	Start, End int

@@ -9,13 +9,14 @@ import (
 // constants are the names that are numbers.
 var constants = map[string]float64{"pi": math.Pi, "e": math.E}
 
-// functions are the names that are called. more tells that a function takes two arguments or more, not just one.
+// functions are the names that are called.
 var functions = map[string]struct {
 	op   Op
-	more bool
+	args int // how many it takes; 0 for two or more
 }{
-	"sqrt": {Sqrt, false}, "abs": {Abs, false}, "floor": {Floor, false}, "ceil": {Ceil, false}, "round": {Round, false},
-	"min": {Min, true}, "max": {Max, true},
+	"sqrt": {Sqrt, 1}, "abs": {Abs, 1}, "floor": {Floor, 1}, "ceil": {Ceil, 1}, "round": {Round, 1},
+	"sin": {Sin, 1}, "cos": {Cos, 1}, "tan": {Tan, 1}, "exp": {Exp, 1}, "log": {Log, 1},
+	"pow": {Pow, 2}, "mod": {Mod, 2}, "min": {Min, 0}, "max": {Max, 0},
 }
 
 // parser reads a formula by recursive descent, a token ahead. After the first error the rest of the formula is
@@ -180,32 +181,24 @@ func (p *parser) unary() *Node {
 	return p.node(Neg, start, arg)
 }
 
-// power = primary [ "^" unary ] . The exponent is a constant integer.
+// power = primary [ "^" unary ] . A constant integer is an exponent of its own kind.
 func (p *parser) power() *Node {
 	n := p.primary()
 	if !p.accept('^') {
 		return n
 	}
-	start := p.tok.start
 	exponent := p.unary()
 	if p.err != nil {
 		return n
 	}
-	v := math.NaN()
 	if exponent.constant() {
-		v = exponent.Eval(nil)
+		if v := exponent.Eval(nil); v == math.Trunc(v) && math.Abs(v) <= MaxPower {
+			n = p.node(IntPow, n.Start, n)
+			n.Exponent = int64(v)
+			return n
+		}
 	}
-	if v != math.Trunc(v) || math.IsInf(v, 0) {
-		p.fail(start, "the exponent must be a constant integer, not %s", clip(p.src[start:p.lastEnd]))
-		return n
-	}
-	if math.Abs(v) > MaxPower {
-		p.fail(start, "the exponent %s is beyond %d", clip(p.src[start:p.lastEnd]), int64(MaxPower))
-		return n
-	}
-	n = p.node(Pow, n.Start, n)
-	n.Exponent = int64(v)
-	return n
+	return p.node(Pow, n.Start, n, exponent)
 }
 
 // primary = number | name | call | "(" conditional ")" .
@@ -280,14 +273,17 @@ func (p *parser) call(start int, id string) *Node {
 	switch {
 	case p.err != nil:
 		return &Node{}
-	case fn.more && len(args) < 2:
+	case fn.args == 0 && len(args) < 2:
 		p.fail(start, "%s takes two or more arguments, not %d", id, len(args))
 		return &Node{}
-	case !fn.more && len(args) != 1:
+	case fn.args == 1 && len(args) != 1:
 		p.fail(start, "%s takes one argument, not %d", id, len(args))
 		return &Node{}
-	case !fn.more:
-		return p.node(fn.op, start, args[0])
+	case fn.args == 2 && len(args) != 2:
+		p.fail(start, "%s takes two arguments, not %d", id, len(args))
+		return &Node{}
+	case fn.args > 0:
+		return p.node(fn.op, start, args...)
 	}
 	n := args[0]
 	for _, arg := range args[1:] {
