@@ -369,7 +369,7 @@ func (c field) lane(v int64) (uint32, string) {
 		return at(count, n<<(11+c.scale()))
 	case laneList: // Q:S:size
 		q := n << c.scale() & 15
-		return at(count, q>>3<<30|q>>2&1<<12|q&3<<10)
+		return at(count, q>>3<<30|q&7<<10)
 	case laneHLM:
 		if reg > 15 {
 			return 0, "an element of a vector register above 15"
