@@ -5,6 +5,8 @@
 //	a.RET()
 //	object, err := a.Finish()
 //
+// COMING_FROM.md shows one loop in this package and in other assemblers.
+//
 // # Names
 //
 // A method is one instruction with one kind of operands. Its name is the manual's mnemonic and a letter for each operand, in
