@@ -19,7 +19,7 @@ import (
 func TestScale(t *testing.T) {
 	plainHost(t)
 	forStrategies(t, func(t *testing.T, s Strategy) {
-		n, steps := count(20_000, "WXJIT_FUNCTIONS"), count(4000, "WXJIT_STEPS")
+		n, steps := max(20_000, count(20_000, "WXJIT_FUNCTIONS")), count(2000, "WXJIT_STEPS")
 		a := newTestArena(t, Config{Strategy: s, Size: max(32<<20, n*320)})
 		rnd := rand.New(rand.NewPCG(1, 2))
 		bytes := make([]byte, 512)
