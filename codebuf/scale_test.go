@@ -39,7 +39,11 @@ func TestScale(t *testing.T) {
 		full := a.Stats()
 		t.Logf("%d functions in %v: density %.3f, %d mappings, %d system calls", n, time.Since(start), density(full), full.Mappings, full.SystemCalls)
 		require.Equal(t, n, full.Codes)
-		require.Greater(t, density(full), 0.95)
+		least := 0.95
+		if n < 100_000 {
+			least = 0.92 // memory is taken 64 KiB at a time, which with few functions counts
+		}
+		require.Greater(t, density(full), least)
 		require.Less(t, full.Mappings, 1000)
 		lookups(t, a, codes, rnd)
 
