@@ -35,7 +35,7 @@ func simple(b *testing.B, code []byte) {
 // plainHost is the kernel itself until the end of the test, and not the one that looks at all mappings after each call.
 func plainHost(t testing.TB) {
 	was := host
-	host = vmem.Host{}
+	host = kernel
 	t.Cleanup(func() { host = was })
 }
 

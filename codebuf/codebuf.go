@@ -3,11 +3,14 @@
 // The life of code is a chain of types, and each step is a method of the one before:
 //
 //	arena, err := codebuf.New(codebuf.Config{})  // address space, no memory yet
-//	buf, err := arena.NewBuffer(n)               // *Buffer: pages to write to
+//	buf, err := arena.NewBuffer(n)               // *Buffer: room for code, in memory that can be written
 //	off, err := buf.Place(object)                // relocated for the address where it will run
-//	code, err := buf.Seal()                      // *Code: the pages can be executed and no longer written
+//	code, err := buf.Seal()                      // *Code: it can be executed and no longer written
 //	r, err := code.Call(1, 2)                    // on a stack of its own, C calling convention
 //	err = code.Release()                         // the memory goes back when nobody can be inside it
+//
+// [Arena.Publish] does the three in the middle for many functions at once, packs them, and is the way to make small ones.
+// Memory where code is executed is never writable; other code in it goes on to be executed while some is added.
 //
 // # Calls
 //

@@ -1,16 +1,17 @@
 package codebuf
 
 import (
+	"errors"
 	"os"
 	"runtime"
+	"sync"
 	"testing"
 	"unsafe"
 
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
 
-	"github.com/wxjit/wxjit/internal/icache"
 	"github.com/wxjit/wxjit/internal/testenv"
-	"github.com/wxjit/wxjit/internal/tramp"
 	"github.com/wxjit/wxjit/internal/vmem"
 )
 
@@ -20,7 +21,8 @@ var ledger = &testenv.Ledger{Kernel: vmem.Host{}}
 func TestMain(m *testing.M) {
 	host = ledger
 	if runtime.GOARCH != "amd64" {
-		machine = emulated()
+		kernel = &emulator{Kernel: kernel}
+		ledger.Kernel = kernel
 	}
 	if os.Getenv("WXJIT_UNWATCHED") != "" {
 		os.Exit(m.Run())
@@ -34,17 +36,61 @@ const unwatched = "WXJIT_UNWATCHED=1"
 // long is that tests take the time for everything.
 var long = os.Getenv("WXJIT_LONG") != ""
 
-// emulated is the machine that qemu-user is: it keeps translations of code until the memory is changed by a store or by a
-// call on its mapping. It does not see a write to the file that is mapped, nor, before 8.1, IC IVAU.
-func emulated() *vmem.Machine {
-	return vmem.NewMachine(tramp.Trap, func(lo, hi uintptr) {
-		icache.Flush(lo, hi)
-		page := uintptr(vmem.PageSize)
-		lo &^= page - 1
-		if err := (vmem.Host{}).Protect(lo, vmem.RoundUp(int(hi-lo)), vmem.ReadExec); err != nil {
+// kernel is the one below all others in these tests.
+var kernel vmem.Kernel = vmem.Host{}
+
+// emulator is the kernel for qemu-user, which keeps translations of code until the memory is changed by a store or by a
+// call on its mapping, and does not see a write to the file that is mapped (nor, before 8.1, IC IVAU): it maps again
+// what was written to.
+type emulator struct {
+	vmem.Kernel
+	mu     sync.Mutex
+	mapped []mappedFile
+}
+
+type mappedFile struct {
+	inode  uint64
+	addr   uintptr
+	n, off int
+}
+
+func inode(fd int) uint64 {
+	var s unix.Stat_t
+	if err := unix.Fstat(fd, &s); err != nil {
+		panic(err)
+	}
+	return s.Ino
+}
+
+func (e *emulator) MapText(addr uintptr, n, fd, off int) error {
+	err := e.Kernel.MapText(addr, n, fd, off)
+	if err == nil {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		e.mapped = append(e.mapped, mappedFile{inode(fd), addr, n, off})
+	}
+	return err
+}
+
+func (e *emulator) Write(fd int, p []byte, off int) (int, error) {
+	n, err := e.Kernel.Write(fd, p, off)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	ino := inode(fd)
+	for _, m := range e.mapped {
+		lo, hi := max(off&^(vmem.PageSize-1), m.off), min(vmem.RoundUp(off+n), m.off+m.n)
+		if m.inode != ino || lo >= hi {
+			continue
+		}
+		ro, err := e.Reopen(fd)
+		if err == nil {
+			err = e.Kernel.MapText(m.addr+uintptr(lo-m.off), hi-lo, ro, lo)
+		}
+		if err = errors.Join(err, e.Close(ro)); err != nil {
 			panic(err)
 		}
-	})
+	}
+	return n, err
 }
 
 // writable is n bytes at addr, which may be written.

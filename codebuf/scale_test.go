@@ -19,7 +19,7 @@ import (
 func TestScale(t *testing.T) {
 	plainHost(t)
 	forStrategies(t, func(t *testing.T, s Strategy) {
-		n, steps := count(20_000, "WXJIT_FUNCTIONS"), count(4000, "WXJIT_STEPS")
+		n, steps := max(20_000, count(20_000, "WXJIT_FUNCTIONS")), count(2000, "WXJIT_STEPS")
 		a := newTestArena(t, Config{Strategy: s, Size: max(32<<20, n*320)})
 		rnd := rand.New(rand.NewPCG(1, 2))
 		bytes := make([]byte, 512)
@@ -39,7 +39,11 @@ func TestScale(t *testing.T) {
 		full := a.Stats()
 		t.Logf("%d functions in %v: density %.3f, %d mappings, %d system calls", n, time.Since(start), density(full), full.Mappings, full.SystemCalls)
 		require.Equal(t, n, full.Codes)
-		require.Greater(t, density(full), 0.95)
+		least := 0.95
+		if n < 100_000 {
+			least = 0.92 // memory is taken 64 KiB at a time, which with few functions counts
+		}
+		require.Greater(t, density(full), least)
 		require.Less(t, full.Mappings, 1000)
 		lookups(t, a, codes, rnd)
 

@@ -1,0 +1,5 @@
+//go:build race
+
+package codebuf
+
+const raceDetector = true
