@@ -15,18 +15,27 @@
 // # Calls
 //
 // Code is called by the C convention of the platform (System V AMD64 or AAPCS64) on the stack of a [Fiber].
-// [Fiber.Call] and [Code.Call] pass machine words; [Func0] to [Func4] make Go functions with typed arguments.
+// [Fiber.Call], [Fiber.CallContext] and [Code.Call] pass machine words; [Func0] to [Func6] make Go functions with typed
+// arguments.
 //
-// Until it returns, generated code can't be preempted, and a fault in it ends the process: keep it short and
-// correct. It must not call Go, must leave x18 and x28 alone on arm64, and must return with the stack pointer
-// that it was entered with. What it holds in registers and memory of its own is invisible to the garbage
-// collector, as in cgo: keep what it points to alive until the call returns, and pass no pointer into a
-// goroutine's stack.
+// Generated code must leave x18 and x28 alone on arm64, must stay on its stack, and must return with the stack pointer that
+// it was entered with; a frame that is larger than a page must touch its pages in order, as C compilers do. It calls Go only
+// through an [Import]. What it holds in registers and memory of its own is invisible to the garbage collector, as in cgo:
+// keep what it points to alive until the call returns, and pass no pointer into a goroutine's stack.
+//
+// The runtime preempts generated code with SIGURG, as Go code, also at any instruction of a loop: it keeps all general
+// registers, flags, x87, SSE, AVX and AVX-512 state, or V0 to V31, FPCR and FPSR. SVE, AMX and protection keys are not
+// kept. GODEBUG=asyncpreemptoff=1 turns preemption off, for generated code as for Go code, and so does
+// os/signal.Ignore(SIGURG) until the next [NewFiber] after os/signal.Notify has undone that.
+//
+// For this and for faults a signal handler is put in front of the runtime's when the first fiber is made, for SIGSEGV,
+// SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGURG and SIGPROF. It takes only what concerns generated code on a fiber's stack. One
+// that another library installs later must pass on to it what is not its own, with the same context.
 //
 // # Errors
 //
 // Wrong use that can be detected gives one of the Err values; a system call that the kernel refused gives a
-// [*VMError]. What an error leaves behind is said at each method; nothing is ever half-done.
+// [*VMError]; a fault in generated code is a [*Fault]. What an error leaves behind is said at each method; nothing is ever half-done.
 package codebuf
 
 import (

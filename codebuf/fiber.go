@@ -13,7 +13,7 @@ import (
 // FiberConfig says what a fiber should be like. The zero value is a good one.
 type FiberConfig struct {
 	// StackSize is the size of the stack in bytes, a power of two from 16 KiB, and at least four pages, to 1 GiB.
-	// 0 is DefaultStackSize. A page of it is the guard, and a part of the top page is the fiber's record.
+	// 0 is DefaultStackSize. A page of it is the guard, and up to 4 KiB at the top are the fiber's record.
 	// Memory is taken as the stack is touched.
 	StackSize int
 }

@@ -184,13 +184,16 @@ func wazeroLoop(tb testing.TB) loop {
 }
 
 // addCode is a function of the C calling convention that adds its two arguments.
-func addCode(tb testing.TB) *codebuf.Code {
+func addCode(tb testing.TB) *codebuf.Code { return seal(tb, addBytes) }
+
+// seal makes code of bytes, in an arena of its own.
+func seal(tb testing.TB, bytes string) *codebuf.Code {
 	arena, err := codebuf.New(codebuf.Config{})
 	require.NoError(tb, err)
 	tb.Cleanup(func() { require.NoError(tb, arena.Close()) })
-	buf, err := arena.NewBuffer(len(addBytes))
+	buf, err := arena.NewBuffer(len(bytes))
 	require.NoError(tb, err)
-	_, err = buf.Place(blob(addBytes))
+	_, err = buf.Place(blob(bytes))
 	require.NoError(tb, err)
 	code, err := buf.Seal()
 	require.NoError(tb, err)
