@@ -30,7 +30,7 @@ type hostility struct {
 	emulated bool // the user-mode emulator passes it on
 
 	// injected tells which calls are refused, so that the same is tested in front of a kernel that isn't hostile, on
-	// every platform. It is nil for what is not a matter of single calls.
+	// every platform. It is nil for what is not a matter of single calls, or as another.
 	injected func(testenv.Call) bool
 
 	protect, sealed refusals

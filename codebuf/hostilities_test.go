@@ -48,10 +48,9 @@ func hostilities() []hostility {
 		plain: func() []error { return []error{createFile(unix.MFD_NOEXEC_SEAL)} },
 	}, {
 		name: "memfd", errno: unix.EPERM,
-		begin:    refuse(noFiles),
-		plain:    func() []error { return []error{createFile(0), createFile(unix.MFD_NOEXEC_SEAL)} },
-		injected: func(c testenv.Call) bool { return c.Op == "memfd_create" },
-		sealed:   refusals{create: "memfd_create", large: "memfd_create"},
+		begin:  refuse(noFiles),
+		plain:  func() []error { return []error{createFile(0), createFile(unix.MFD_NOEXEC_SEAL)} },
+		sealed: refusals{create: "memfd_create", large: "memfd_create"},
 	}, {
 		name: "systemd and memfd", errno: unix.EPERM,
 		begin:    refuse(append(testenv.ExecGain(), noFiles)...),
@@ -101,11 +100,10 @@ func hostilities() []hostility {
 		large:    16 << 20,
 	}, {
 		name: "descriptors", errno: unix.EMFILE, scarce: true, emulated: true,
-		begin:    func() (func() error, error) { return testenv.Limit(unix.RLIMIT_NOFILE, 0) },
-		plain:    func() []error { return []error{openFile("/dev/null")} },
-		injected: func(c testenv.Call) bool { return c.Op == "memfd_create" || c.Op == "open" },
-		near:     "read /proc/self/maps",
-		sealed:   refusals{create: "memfd_create", large: "memfd_create"},
+		begin:  func() (func() error, error) { return testenv.Limit(unix.RLIMIT_NOFILE, 0) },
+		plain:  func() []error { return []error{openFile("/dev/null")} },
+		near:   "read /proc/self/maps",
+		sealed: refusals{create: "memfd_create", large: "memfd_create"},
 	}, {
 		name: "the last descriptor", errno: unix.EMFILE, scarce: true,
 		begin:    oneDescriptor,
