@@ -196,10 +196,7 @@ func (a *Arena) Close() error {
 	if a.segments.Load() == nil {
 		return fmt.Errorf("codebuf: close arena: %w", ErrClosed)
 	}
-	a.owners.all(func(c *Code) {
-		c.unname()
-		c.die(tramp.Ended)
-	})
+	a.owners.all(func(c *Code) { c.die(tramp.Ended) })
 	if err := icache.Barrier(a.kernel); err != nil {
 		return fmt.Errorf("codebuf: close arena: %w", err)
 	}

@@ -16,7 +16,6 @@ type Code struct {
 	id    uint32  // by which Lookup finds it
 	users int     // Codes in memory that refer to it
 	uses  []*Code // what it refers to
-	named bool    // see SetName
 }
 
 // block is address space that belongs to one piece of code.
@@ -31,36 +30,6 @@ func (c *Code) Addr() uintptr { return c.target.Entry }
 
 // Len is the number of bytes of code.
 func (c *Code) Len() int { return c.n }
-
-// SetName gives the code a name for CPU profiles, in place of the one that it may have had. A profile as the runtime
-// writes it shows named code as tramp.generated, below its Go callers; package profile of the module
-// github.com/wxjit/wxjit/profile puts the names there. Up to 1,024 codes can have one at a time; beyond that it has no
-// effect. The error is ErrReleased or ErrClosed, or ErrArgument for no code.
-func (c *Code) SetName(name string) error {
-	if c == nil || c.arena == nil {
-		return fmt.Errorf("codebuf: set name: no code: %w", ErrArgument)
-	}
-	c.arena.mu.Lock()
-	defer c.arena.mu.Unlock()
-	if s := c.status(); s != tramp.Returned {
-		return fmt.Errorf("codebuf: set name: %w", statusErrors[s])
-	}
-	c.unname()
-	tramp.AddName(c.Addr(), c.n, name)
-	c.named = true
-	return nil
-}
-
-// unname takes the name away, when the arena's lock is held.
-func (c *Code) unname() {
-	if c.named {
-		tramp.RemoveName(c.Addr(), c.n)
-		c.named = false
-	}
-}
-
-// NameOf gives the name of the code that an address in a CPU profile of this process stands for.
-func NameOf(addr uint64) (name string, ok bool) { return tramp.NameOf(addr) }
 
 // Release ends the code. Calls that are under way go on to their end; new ones fail with ErrReleased. Its memory is
 // used again when no fiber can be inside it any more, and no other code in memory refers to it: see [Arena.Release],

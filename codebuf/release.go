@@ -90,7 +90,6 @@ func (a *Arena) retire(c *Code) error {
 	case !c.die(tramp.Released):
 		return fmt.Errorf("code at %#x: %w", c.Addr(), c.ended())
 	}
-	c.unname()
 	size := a.sizeOf(c.block)
 	a.counts.codes--
 	a.counts.live -= c.n

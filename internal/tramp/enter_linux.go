@@ -28,9 +28,6 @@ func callbackPC() uintptr
 // handlerPC is the address of the signal handler, as rt_sigaction(2) wants it.
 func handlerPC() uintptr
 
-// generatedPC is the address of the first slot for names.
-func generatedPC() uintptr
-
 // leftPC is the place in Enter where generated code is left to.
 var leftPC uintptr
 

@@ -16,11 +16,6 @@
 #define SIGSEGV 11
 #define SIGPROF 27
 
-#define SLOTS4 LONG $0xcccccccc; LONG $0xcccccccc; LONG $0xcccccccc; LONG $0xcccccccc
-#define SLOTS16 SLOTS4; SLOTS4; SLOTS4; SLOTS4
-#define SLOTS64 SLOTS16; SLOTS16; SLOTS16; SLOTS16
-#define SLOTS256 SLOTS64; SLOTS64; SLOTS64; SLOTS64
-
 // handler is the signal handler. It runs on the signal stack of the thread, with all signals blocked, whatever code
 // was interrupted; it touches the Go stack and g only where it has found that the code was a fiber's.
 //
@@ -120,58 +115,22 @@ prof:
 	MOVQ  UC(const_SP)(BX), R13
 	MOVQ  UC(const_BP)(BX), R14
 	MOVQ  ·leftPC(SB), AX
-	MOVQ  Control_sp(R8), R15
-	MOVQ  R15, R9
-	ADDQ  $const_enterFrame, R9
-	MOVQ  R9, UC(const_BP)(BX)
-
-	// In code that has a name, it is a call of the name's slot by Enter.
-	LEAQ ·names(SB), R8
-	XORL R11, R11
-
-name:
-	MOVQ (R8)(R11*8), R10
-	MOVQ R10, R9
-	SHRQ $const_lengthBits, R9
-	SHLQ $const_nameShift, R9
-	NEGQ R9
-	ADDQ R12, R9
-	ANDL $const_lengthMask, R10
-	SHLQ $const_nameShift, R10
-	CMPQ R9, R10
-	JLO  named
-	INCL R11
-	CMPL R11, $const_maxNames
-	JLT  name
-	JMP  show
-
-named:
-	SUBQ $8, R15
-	MOVQ AX, (R15)          // nothing of Go's is below its SP
-	LEAQ ·generated(SB), AX
-	LEAQ (AX)(R11*4), AX
-
-show:
-	MOVQ AX, UC(const_PC)(BX)
-	MOVQ R15, UC(const_SP)(BX)
-	MOVQ ·previous+(SIGPROF*8)(SB), AX
-	CALL AX
-	MOVQ R12, UC(const_PC)(BX)
-	MOVQ R13, UC(const_SP)(BX)
-	MOVQ R14, UC(const_BP)(BX)
-	POPQ R15
-	POPQ R14
-	POPQ R13
-	POPQ R12
-	POPQ BX
+	MOVQ  AX, UC(const_PC)(BX)
+	MOVQ  Control_sp(R8), AX
+	MOVQ  AX, UC(const_SP)(BX)
+	ADDQ  $const_enterFrame, AX
+	MOVQ  AX, UC(const_BP)(BX)
+	MOVQ  ·previous+(SIGPROF*8)(SB), AX
+	CALL  AX
+	MOVQ  R12, UC(const_PC)(BX)
+	MOVQ  R13, UC(const_SP)(BX)
+	MOVQ  R14, UC(const_BP)(BX)
+	POPQ  R15
+	POPQ  R14
+	POPQ  R13
+	POPQ  R12
+	POPQ  BX
 	RET
-
-// generated is never executed: its addresses stand for functions in profiles, one slot of slotSize bytes for each.
-TEXT ·generated(SB), NOSPLIT|NOFRAME, $0-0
-	SLOTS256
-	SLOTS256
-	SLOTS256
-	SLOTS256
 
 // control finds the control block of the fiber on whose stack an address is.
 //
@@ -317,12 +276,6 @@ found:
 // func callbackPC() uintptr
 TEXT ·callbackPC(SB), NOSPLIT, $0-8
 	LEAQ ·callback(SB), AX
-	MOVQ AX, ret+0(FP)
-	RET
-
-// func generatedPC() uintptr
-TEXT ·generatedPC(SB), NOSPLIT, $0-8
-	LEAQ ·generated(SB), AX
 	MOVQ AX, ret+0(FP)
 	RET
 

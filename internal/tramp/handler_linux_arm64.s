@@ -14,11 +14,6 @@
 #define SIGSEGV 11
 #define SIGPROF 27
 
-#define SLOTS4 WORD $0; WORD $0; WORD $0; WORD $0
-#define SLOTS16 SLOTS4; SLOTS4; SLOTS4; SLOTS4
-#define SLOTS64 SLOTS16; SLOTS16; SLOTS16; SLOTS16
-#define SLOTS256 SLOTS64; SLOTS64; SLOTS64; SLOTS64
-
 // handler is the signal handler. It runs on the signal stack of the thread, with all signals blocked, whatever code
 // was interrupted; it touches the Go stack only where it has found that the code was a fiber's.
 //
@@ -126,7 +121,7 @@ prof:
 	MOVD UC(const_SP)(R2), R3
 	CALL ·control(SB)
 	CBZ  R9, chain
-	SUB  $64, RSP
+	SUB  $48, RSP
 	MOVD R17, 0(RSP)
 	MOVD R2, 8(RSP)
 	MOVD UC(const_PC)(R2), R4
@@ -134,36 +129,8 @@ prof:
 	MOVD R3, 24(RSP)
 	MOVD UC(29)(R2), R4
 	MOVD R4, 32(RSP)
-	MOVD UC(30)(R2), R4
-	MOVD R4, 40(RSP)
-
-	// In code that has a name, it is a call of the name's slot by Enter.
-	MOVD UC(const_PC)(R2), R3
-	MOVD $·names(SB), R4
-	MOVD $0, R7
-	MOVD ·leftPC(SB), R10
-
-name:
-	MOVD (R4)(R7<<3), R6
-	LSR  $const_lengthBits, R6, R5
-	LSL  $const_nameShift, R5
-	SUB  R5, R3, R5
-	AND  $const_lengthMask, R6
-	LSL  $const_nameShift, R6
-	CMP  R6, R5
-	BLO  named
-	ADD  $1, R7
-	CMP  $const_maxNames, R7
-	BLT  name
-	B    show
-
-named:
-	MOVD R10, UC(30)(R2)
-	MOVD $·generated(SB), R10
-	ADD  R7<<2, R10
-
-show:
-	MOVD R10, UC(const_PC)(R2)
+	MOVD ·leftPC(SB), R4
+	MOVD R4, UC(const_PC)(R2)
 	MOVD Control_sp(R9), R4
 	MOVD R4, UC(const_SP)(R2)
 	SUB  $8, R4
@@ -178,18 +145,9 @@ show:
 	MOVD R4, UC(const_SP)(R2)
 	MOVD 32(RSP), R4
 	MOVD R4, UC(29)(R2)
-	MOVD 40(RSP), R4
-	MOVD R4, UC(30)(R2)
 	MOVD 0(RSP), R30
-	ADD  $64, RSP
+	ADD  $48, RSP
 	RET
-
-// generated is never executed: its addresses stand for functions in profiles, one slot of slotSize bytes for each.
-TEXT ·generated(SB), NOSPLIT|NOFRAME, $0-0
-	SLOTS256
-	SLOTS256
-	SLOTS256
-	SLOTS256
 
 // control finds the control block of the fiber on whose stack an address is.
 //
@@ -323,12 +281,6 @@ found:
 // func callbackPC() uintptr
 TEXT ·callbackPC(SB), NOSPLIT, $0-8
 	MOVD $·callback(SB), R0
-	MOVD R0, ret+0(FP)
-	RET
-
-// func generatedPC() uintptr
-TEXT ·generatedPC(SB), NOSPLIT, $0-8
-	MOVD $·generated(SB), R0
 	MOVD R0, ret+0(FP)
 	RET
 

@@ -45,5 +45,3 @@ func Install() error { return nil }
 
 // Kick does nothing on this platform.
 func (f *Fiber) Kick() {}
-
-func generatedPC() uintptr { return 0 }
