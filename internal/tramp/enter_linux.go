@@ -26,6 +26,8 @@ func getg() uintptr
 func callbackPC() uintptr
 
 // generatedCode is what profiles show for generated code. It must not be called.
+//
+//lint:ignore U1000 the assembly has its address
 func generatedCode()
 
 // generatedPC is the address of generatedCode.
