@@ -49,6 +49,14 @@ func (o *Object) Targets() (addrs []uintptr) {
 	return addrs
 }
 
+// Name is that of the first symbol at offset 0, or "": what profiles and listings call the code.
+func (o *Object) Name() string {
+	if len(o.Symbols) > 0 && o.Symbols[0].Offset == 0 {
+		return o.Symbols[0].Name
+	}
+	return ""
+}
+
 // Place writes the bytes of o as they must stand at address addr into dst, which must be at least Len bytes
 // long. dst may lie anywhere: it need not be the memory at addr. A field that can't express its target from
 // addr gives an error that wraps [ErrRange], as does an address that is not aligned; dst then holds nothing

@@ -205,6 +205,7 @@ func (a *Arena) Close() error {
 			return fmt.Errorf("codebuf: close arena: a fiber is inside the code at %#x: %w", pc, ErrBusy)
 		}
 	}
+	samples.leave(a)
 	if err := a.removeSegments(); err != nil {
 		return fmt.Errorf("codebuf: close arena: %w", err)
 	}

@@ -1,6 +1,10 @@
 package codebuf
 
-import "sync"
+import (
+	"maps"
+	"slices"
+	"sync"
+)
 
 // arenas knows every arena that is not closed, to find the code that an address is in.
 var arenas arenaSet
@@ -25,11 +29,16 @@ func (s *arenaSet) remove(a *Arena) {
 	delete(s.all, a)
 }
 
-// find completes a fault with the code that its PC is in, and a copy of what is around.
-func (s *arenaSet) find(e *Fault) {
+// list gives them all. What is done with each is done without the lock, for an arena takes it with its own held.
+func (s *arenaSet) list() []*Arena {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for a := range s.all {
+	return slices.Collect(maps.Keys(s.all))
+}
+
+// find completes a fault with the code that its PC is in, and a copy of what is around.
+func (s *arenaSet) find(e *Fault) {
+	for _, a := range s.list() {
 		if a.find(e) {
 			return
 		}

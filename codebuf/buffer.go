@@ -15,7 +15,8 @@ type Buffer struct {
 	mu    sync.Mutex
 	mem   []byte // the bytes; nil once the buffer has ended
 	used  int    // of mem that hold code
-	ended error  // why mem is nil
+	names []named
+	ended error // why mem is nil
 	// touched is that a Seal has failed, so that anything may be at addr.
 	touched bool
 }
@@ -49,6 +50,7 @@ func (b *Buffer) Place(blob Blob) (off int, err error) {
 		return 0, fmt.Errorf("codebuf: place: %w", err)
 	}
 	b.used = off + n
+	b.names = appendName(b.names, blob, off)
 	return off, nil
 }
 
@@ -92,7 +94,7 @@ func (b *Buffer) Seal() (*Code, error) {
 		return nil, fmt.Errorf("codebuf: seal: %w", err)
 	}
 	b.finish(ErrSealed)
-	return a.newCode(b.block, b.used), nil
+	return a.newCode(b.block, b.used, b.names), nil
 }
 
 // Discard ends the buffer and gives its address space back. The buffer ends in any case; when the error is a *VMError

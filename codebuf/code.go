@@ -16,6 +16,7 @@ type Code struct {
 	id    uint32  // by which Lookup finds it
 	users int     // Codes in memory that refer to it
 	uses  []*Code // what it refers to
+	names []named // by rising offset
 }
 
 // block is address space that belongs to one piece of code.

@@ -12,6 +12,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/wxjit/wxjit/internal/testenv"
@@ -149,4 +150,32 @@ func BenchmarkFault(b *testing.B) {
 			b.Fatal("no fault")
 		}
 	}
+}
+
+// TestFaultWhileArenasClose: to find the code of a fault, all arenas are looked at, also those that are just being closed.
+func TestFaultWhileArenasClose(t *testing.T) {
+	a := newTestArena(t, Config{})
+	f := newTestFiber(t)
+	c := seal(t, a, codeLoad)
+	var closing sync.WaitGroup
+	stop := make(chan struct{})
+	for range 2 {
+		closing.Go(func() {
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				other, err := New(Config{Size: 1 << 20})
+				assert.NoError(t, err)
+				assert.NoError(t, other.Close())
+			}
+		})
+	}
+	for range testenv.Scaled(2000) {
+		require.Same(t, c, faultOf(t, f, c, 16).Code)
+	}
+	close(stop)
+	closing.Wait()
 }

@@ -74,6 +74,7 @@ func (a *Arena) newStubs(n int) error {
 		list[k] = &Import{addr: b.Addr() + uintptr(k*stubSize)}
 		code = append(code, stub(list[k])...)
 	}
+	b.names = []named{{name: "codebuf.Import"}}
 	if _, err = b.Write(code); err == nil {
 		_, err = b.Seal()
 	}

@@ -45,6 +45,7 @@ type publication struct {
 	arena   *Arena
 	parts   []part
 	uses    [][]*Code // of each part, or nil if there are none
+	names   [][]named // likewise
 	bytes   []byte    // of all parts, each in whole granules
 	state   state
 	patches []vmem.Patch
@@ -114,6 +115,12 @@ func (p *publication) place(blobs []Blob) error {
 		if err := b.Place(dst[:part.n:part.n], addr); err != nil {
 			return fmt.Errorf("blob %d at %#x: %w", i, addr, err)
 		}
+		if names := appendName(nil, b, 0); names != nil {
+			if p.names == nil {
+				p.names = make([][]named, len(p.parts))
+			}
+			p.names[i] = names
+		}
 		if r, ok := b.(Referrer); ok {
 			if err := p.refer(i, r.Targets()); err != nil {
 				return fmt.Errorf("blob %d at %#x: %w", i, addr, err)
@@ -166,7 +173,11 @@ func (p *publication) insert() ([]*Code, error) {
 	for i := range p.parts {
 		part := &p.parts[i]
 		a.counts.writable -= a.sizeOf(part.block)
-		codes[i] = a.newCode(part.block, part.n)
+		var names []named
+		if p.names != nil {
+			names = p.names[i]
+		}
+		codes[i] = a.newCode(part.block, part.n, names)
 		if p.uses != nil {
 			codes[i].uses = p.uses[i]
 		}
@@ -175,8 +186,11 @@ func (p *publication) insert() ([]*Code, error) {
 }
 
 // newCode makes code of a block that holds it.
-func (a *Arena) newCode(b block, n int) *Code {
-	c := &Code{arena: a, n: n, block: b, target: tramp.Target{Entry: a.addr(b.place), State: tramp.Returned}}
+func (a *Arena) newCode(b block, n int, names []named) *Code {
+	c := &Code{
+		arena: a, n: n, block: b, names: names,
+		target: tramp.Target{Entry: a.addr(b.place), State: tramp.Returned},
+	}
 	a.enter(c)
 	a.counts.codes++
 	a.counts.live += n

@@ -149,6 +149,9 @@ func (a *Arena) sweep() (freed bool, err error) {
 		q.waiting = append(q.waiting, ready...)
 		return false, err
 	}
+	if len(ready) > 0 {
+		samples.leave(a)
+	}
 	for _, e := range ready {
 		a.free(e)
 	}

@@ -25,6 +25,17 @@ func getg() uintptr
 // callbackPC is the address of the code that stubs of imports jump to.
 func callbackPC() uintptr
 
+// generatedCode is what profiles show for generated code. It must not be called.
+//
+//lint:ignore U1000 the assembly has its address
+func generatedCode()
+
+// generatedPC is the address of generatedCode.
+func generatedPC() uintptr
+
+// slotFor says what the handler would show a profile for a program counter. Only tests need it.
+func slotFor(pc uintptr) uintptr
+
 // handlerPC is the address of the signal handler, as rt_sigaction(2) wants it.
 func handlerPC() uintptr
 

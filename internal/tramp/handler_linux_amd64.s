@@ -100,11 +100,23 @@ chain:
 	JMP  AX
 
 prof:
-	// With SP on a fiber's stack the runtime could not find who called. Show it Enter's frame, then put the truth back.
+	// With SP on a fiber's stack the runtime could not find who called. Show it Enter's frame, or one in its place that
+	// says where in generated code this is, then put the truth back.
+	MOVQ  UC(const_PC)(DX), CX
 	MOVQ  UC(const_SP)(DX), AX
 	CALL  ·control(SB)
 	TESTQ R8, R8
-	JEQ   chain
+	JNE   show
+
+	// A preemption request or a fault that came with it was taken first: the code has been left, and R13 says where.
+	CMPQ CX, ·leftPC(SB)
+	JNE  chain
+	MOVQ UC(const_R13)(DX), R8
+	CMPL Control_Why(R8), $const_Called
+	JEQ  chain
+	MOVQ REG(const_PC)(R8), CX
+
+show:
 	PUSHQ BX
 	PUSHQ R12
 	PUSHQ R13
@@ -114,12 +126,13 @@ prof:
 	MOVQ  UC(const_PC)(BX), R12
 	MOVQ  UC(const_SP)(BX), R13
 	MOVQ  UC(const_BP)(BX), R14
-	MOVQ  ·leftPC(SB), AX
-	MOVQ  AX, UC(const_PC)(BX)
 	MOVQ  Control_sp(R8), AX
 	MOVQ  AX, UC(const_SP)(BX)
 	ADDQ  $const_enterFrame, AX
 	MOVQ  AX, UC(const_BP)(BX)
+	MOVQ  CX, AX
+	CALL  ·shown(SB)
+	MOVQ  AX, UC(const_PC)(BX)
 	MOVQ  ·previous+(SIGPROF*8)(SB), AX
 	CALL  AX
 	MOVQ  R12, UC(const_PC)(BX)

@@ -117,19 +117,35 @@ chain:
 	JMP  (R4)
 
 prof:
-	// With SP on a fiber's stack the runtime could not find who called. Show it Enter's frame, then put the truth back.
+	// With SP on a fiber's stack the runtime could not find who called. Show it Enter's frame, or one in its place that
+	// says where in generated code this is, then put the truth back.
 	MOVD UC(const_SP)(R2), R3
 	CALL ·control(SB)
-	CBZ  R9, chain
+	MOVD UC(const_PC)(R2), R3
+	CBNZ R9, show
+
+	// A preemption request or a fault that came with it was taken first: the code has been left, and R13 says where.
+	MOVD  ·leftPC(SB), R4
+	CMP   R3, R4
+	BNE   chain
+	MOVD  UC(13)(R2), R9
+	MOVWU Control_Why(R9), R4
+	MOVD  $const_Called, R5
+	CMP   R5, R4
+	BEQ   chain
+	MOVD  REG(const_PC)(R9), R3
+
+show:
 	SUB  $48, RSP
 	MOVD R17, 0(RSP)
 	MOVD R2, 8(RSP)
 	MOVD UC(const_PC)(R2), R4
 	MOVD R4, 16(RSP)
-	MOVD R3, 24(RSP)
+	MOVD UC(const_SP)(R2), R4
+	MOVD R4, 24(RSP)
 	MOVD UC(29)(R2), R4
 	MOVD R4, 32(RSP)
-	MOVD ·leftPC(SB), R4
+	CALL ·shown(SB)
 	MOVD R4, UC(const_PC)(R2)
 	MOVD Control_sp(R9), R4
 	MOVD R4, UC(const_SP)(R2)

@@ -32,6 +32,9 @@ const StackArgsOffset = 8
 // StubSize is the length of a stub in bytes.
 const StubSize = 32
 
+// slotSize is how far apart slots are, in bytes.
+const slotSize = 1
+
 // Stub is the code of an import's stub, which runs anywhere. The word will be in Control.Import.
 func Stub(word uintptr) []byte {
 	b := []byte{0x49, 0xbb} // MOV R11, imm64

@@ -29,6 +29,9 @@ const StackArgsOffset = 0
 // StubSize is the length of a stub in bytes.
 const StubSize = 32
 
+// slotSize is how far apart slots are, in bytes: an instruction.
+const slotSize = 4
+
 // Stub is the code of an import's stub, which runs anywhere. The word will be in Control.Import.
 func Stub(word uintptr) []byte {
 	var b []byte

@@ -24,6 +24,10 @@ func Enter(f *Fiber, t *Target, args []uint64, shape Shape) (r uint64, err error
 
 func getg() uintptr { return 0 }
 
+func generatedPC() uintptr { return 0 }
+
+const slotSize = 1
+
 const vectorSize = 0
 
 // Where registers are in Control.Regs.
