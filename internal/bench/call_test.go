@@ -184,17 +184,19 @@ func wazeroLoop(tb testing.TB) loop {
 }
 
 // addCode is a function of the C calling convention that adds its two arguments.
-func addCode(tb testing.TB) *codebuf.Code {
+func addCode(tb testing.TB) *codebuf.Code { return publish(tb, newArena(tb), addBytes) }
+
+func newArena(tb testing.TB) *codebuf.Arena {
 	arena, err := codebuf.New(codebuf.Config{})
 	require.NoError(tb, err)
 	tb.Cleanup(func() { require.NoError(tb, arena.Close()) })
-	buf, err := arena.NewBuffer(len(addBytes))
+	return arena
+}
+
+func publish(tb testing.TB, arena *codebuf.Arena, bytes string) *codebuf.Code {
+	codes, err := arena.Publish(blob(bytes))
 	require.NoError(tb, err)
-	_, err = buf.Place(blob(addBytes))
-	require.NoError(tb, err)
-	code, err := buf.Seal()
-	require.NoError(tb, err)
-	return code
+	return codes[0]
 }
 
 // blob is code that runs anywhere.
