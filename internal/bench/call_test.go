@@ -184,20 +184,19 @@ func wazeroLoop(tb testing.TB) loop {
 }
 
 // addCode is a function of the C calling convention that adds its two arguments.
-func addCode(tb testing.TB) *codebuf.Code { return seal(tb, addBytes) }
+func addCode(tb testing.TB) *codebuf.Code { return publish(tb, newArena(tb), addBytes) }
 
-// seal makes code of bytes, in an arena of its own.
-func seal(tb testing.TB, bytes string) *codebuf.Code {
+func newArena(tb testing.TB) *codebuf.Arena {
 	arena, err := codebuf.New(codebuf.Config{})
 	require.NoError(tb, err)
 	tb.Cleanup(func() { require.NoError(tb, arena.Close()) })
-	buf, err := arena.NewBuffer(len(bytes))
+	return arena
+}
+
+func publish(tb testing.TB, arena *codebuf.Arena, bytes string) *codebuf.Code {
+	codes, err := arena.Publish(blob(bytes))
 	require.NoError(tb, err)
-	_, err = buf.Place(blob(bytes))
-	require.NoError(tb, err)
-	code, err := buf.Seal()
-	require.NoError(tb, err)
-	return code
+	return codes[0]
 }
 
 // blob is code that runs anywhere.

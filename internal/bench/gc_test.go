@@ -16,7 +16,7 @@ import (
 // BenchmarkGC collects garbage while every P runs an endless loop, in generated code and in Go in turn. x-go is the ratio of
 // their medians, p99-x-go that of their 99th percentiles.
 func BenchmarkGC(b *testing.B) {
-	code := seal(b, loopBytes)
+	code := publish(b, newArena(b), loopBytes)
 	fibers := make([]*codebuf.Fiber, runtime.GOMAXPROCS(0))
 	for i := range fibers {
 		var err error
@@ -68,19 +68,4 @@ func collect(b *testing.B, n int, spin func(i int)) (times []time.Duration) {
 	stop.Store(true)
 	wg.Wait()
 	return times
-}
-
-// BenchmarkImport is a round trip from generated code to an empty Go function and back; x-go is how many times as long it
-// is as a call of a Go function through a func value.
-func BenchmarkImport(b *testing.B) {
-	arena, err := codebuf.New(codebuf.Config{})
-	require.NoError(b, err)
-	b.Cleanup(func() { require.NoError(b, arena.Close()) })
-	empty, err := arena.NewImport(func(*codebuf.Callback) error { return nil })
-	require.NoError(b, err)
-	code := seal(b, repeatBytes)
-	fiber, err := codebuf.NewFiber(codebuf.FiberConfig{})
-	require.NoError(b, err)
-	b.Cleanup(func() { require.NoError(b, fiber.Close()) })
-	compare(b, func(n int) (uint64, error) { return fiber.Call(code, uint64(empty.Addr()), uint64(n)) })
 }

@@ -7,3 +7,6 @@ const Available = false
 
 // Call2 panics.
 func Call2(addr uintptr, a, b uint64) uint64 { panic("ccall: built without cgo") }
+
+// Repeat panics.
+func Repeat(n uint64) uint64 { panic("ccall: built without cgo") }

@@ -1,5 +1,0 @@
-//go:build !race
-
-package codebuf
-
-const raceDetector = false
