@@ -2,7 +2,6 @@ package codebuf
 
 import (
 	"errors"
-	"fmt"
 	"math/rand/v2"
 	"os"
 	"runtime"
@@ -104,7 +103,7 @@ func race(t *testing.T, c Config) {
 	t.Logf("%v, sealed each time %v: %d publications, %d on the page, beside %d calls, %d audits", c.Strategy, c.SealEach, n, shared, calls, audits)
 }
 
-// TestRaceControls does to a page that is called what must not be done, with the same callers, in a child: it crashes.
+// TestRaceControls does to a page that is called what must not be done, with the same callers, in a child: calls fault.
 func TestRaceControls(t *testing.T) {
 	if how := os.Getenv("WXJIT_RACE"); how != "" {
 		control(t, how)
@@ -113,9 +112,8 @@ func TestRaceControls(t *testing.T) {
 	for _, how := range []string{"flip", "unmap"} {
 		out, err := testenv.Child(t, "TestRaceControls", "WXJIT_RACE="+how).CombinedOutput()
 		require.Error(t, err, "%s: %s", how, out)
-		require.NotContains(t, string(out), "survived", how)
-		if runtime.GOARCH == "amd64" { // the emulator's signal finds the runtime on a stack that it doesn't know
-			require.Contains(t, string(out), "SIGSEGV", how)
+		if runtime.GOARCH == "amd64" { // the emulator may find the runtime on a stack that it doesn't know
+			require.Contains(t, string(out), "calls were wrong", how)
 		}
 	}
 }
@@ -139,14 +137,18 @@ func control(t *testing.T, how string) {
 	for i := range uintptr(32) {
 		codes = append(codes, &Code{target: tramp.Target{Entry: addr + 48*i, State: tramp.Returned}})
 	}
-	stop := callers(codes)
 	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); {
-		if how == "unmap" {
-			require.NoError(t, k.Unmap(addr, page))
-			require.NoError(t, k.ReserveAt(addr, page))
+		stop := callers(codes)
+		for range 1000 {
+			if how == "unmap" {
+				require.NoError(t, k.Unmap(addr, page))
+				require.NoError(t, k.ReserveAt(addr, page))
+			}
+			fill()
 		}
-		fill()
+		calls, wrong := stop()
+		if wrong > 0 {
+			t.Fatalf("%d of %d calls were wrong", wrong, calls)
+		}
 	}
-	stop()
-	fmt.Println("survived")
 }
