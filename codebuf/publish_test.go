@@ -4,11 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
+	"strings"
 	"testing"
 	"unsafe"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/wxjit/wxjit/internal/testenv"
 	"github.com/wxjit/wxjit/internal/tramp"
 	"github.com/wxjit/wxjit/internal/vmem"
 )
@@ -64,11 +67,17 @@ func TestPublishPacks(t *testing.T) {
 	})
 }
 
-// clean fails the test if an audit finds something.
+// clean fails the test if an audit finds something. The emulator leaves out of its maps what shares a mapping of the
+// kernel's with memory of its own, as reserved space may.
 func clean(t testing.TB, a *Arena) {
 	t.Helper()
 	report, err := a.Audit()
 	require.NoError(t, err)
+	if testenv.Emulated() {
+		report.Violations = slices.DeleteFunc(report.Violations, func(v string) bool {
+			return strings.HasPrefix(v, "not mapped") && strings.HasSuffix(v, "should be ---")
+		})
+	}
 	require.Empty(t, report.Violations)
 	require.Positive(t, report.Mappings)
 }
