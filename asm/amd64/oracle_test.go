@@ -76,14 +76,13 @@ func assembled(t *testing.T, lines []string, tool string, args ...string) (block
 	require.NoError(t, err, "%s", out)
 	code, err := os.ReadFile(binary)
 	require.NoError(t, err)
-	for i := 0; i < len(lines); i++ {
-		if lines[i] == "" {
-			code = append(code[:32*i:32*i], append(bytes.Repeat([]byte{0xcc}, 32), code[32*i:]...)...)
+	require.Len(t, code, 32*(len(lines)-len(refused)))
+	for _, l := range lines {
+		if l == "" {
+			blocks = append(blocks, bytes.Repeat([]byte{0xcc}, 32))
+			continue
 		}
-	}
-	require.Len(t, code, 32*len(lines))
-	for i := range lines {
-		blocks = append(blocks, code[32*i:32*i+32])
+		blocks, code = append(blocks, code[:32]), code[32:]
 	}
 	return blocks, refused
 }
