@@ -120,8 +120,9 @@ func hostilities() []hostility {
 		begin:    testenv.FillMappings,
 		plain:    func() []error { return []error{divideMapping()} },
 		injected: func(c testenv.Call) bool { return c.Op == "mprotect" || c.Op == "mmap" && c.Addr != 0 },
-		protect:  all("mprotect"),
-		sealed:   refusals{create: "mmap", large: "mmap"},
+		// A new reservation needs a mapping of its own unless it comes to lie beside another.
+		protect: refusals{"mprotect|mmap", "mprotect", "mprotect", ""},
+		sealed:  refusals{create: "mmap", large: "mmap"},
 	}}
 }
 
