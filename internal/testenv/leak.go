@@ -26,13 +26,16 @@ func Descriptors() (map[int]string, error) {
 		}
 		target, err := os.Readlink(filepath.Join(dir, e.Name()))
 		if err != nil || target == "anon_inode:[eventpoll]" || target == "anon_inode:[eventfd]" ||
-			strings.HasPrefix(target, "/proc/") {
+			strings.HasPrefix(target, "/proc/") || target == emulated {
 			continue // gone again, as the one that read the directory; or the poller's; or of who looks at the mappings
 		}
 		open[fd] = target
 	}
 	return open, nil
 }
+
+// emulated is what the user-mode emulator opens in the place of a file of /proc.
+const emulated = "/memfd:qemu-open (deleted)"
 
 // NewDescriptors lists what is open in after and was not in before, by descriptor: "7 /memfd:code (deleted)".
 func NewDescriptors(before, after map[int]string) []string {
