@@ -48,7 +48,11 @@ func FuzzInstruction(f *testing.F) {
 			require.True(t, named[ours+">"+theirs], "%s: read as %s", s, inst.Text)
 			return
 		}
-		if want, got := registersIn(s.text), registersIn(inst.Text); !reflect.DeepEqual(want, got) {
+		want, got := registersIn(s.text), registersIn(inst.Text)
+		if ours == "tbz" || ours == "tbnz" { // of the lower half an X register's bit is the W register's
+			want, got = []string{want[0][1:]}, []string{got[0][1:]}
+		}
+		if !reflect.DeepEqual(want, got) {
 			t.Errorf("%s: read as %s", s, inst.Text)
 		}
 	})
