@@ -30,6 +30,10 @@ func FuzzInstruction(f *testing.F) {
 			named[pair] = true
 		}
 	}
+	// Where both sources are one register, and where a bit field begins at bit 0.
+	for _, pair := range strings.Fields("csinc>cinc csinv>cinv csneg>cneg ubfiz>ubfx sbfiz>sbfx bfi>bfxil") {
+		named[pair] = true
+	}
 	f.Fuzz(func(t *testing.T, form, turn, p, ahead uint32) {
 		line := lines[int(form)%len(lines)]
 		var a Assembler
