@@ -104,8 +104,12 @@ func (a *Assembler) word(w form) {
 
 // refer emits an instruction that waits for a label.
 func (a *Assembler) refer(f form, kind asm.RelocKind, l asm.Label) {
-	a.word(f) // which may have a pool before it
-	a.s.Refer("", len(a.s.Buf)-4, kind, l, 0)
+	if cap(a.s.Buf)-len(a.s.Buf) < core.MaxInst {
+		a.room()
+	}
+	at := len(a.s.Buf)
+	a.s.Buf = binary.LittleEndian.AppendUint32(a.s.Buf, uint32(f))
+	a.s.Refer("", at, kind, l, 0)
 }
 
 // room is what word does now and then: it makes room, and writes the pool if that is due.

@@ -29,12 +29,20 @@ func (a *Assembler) absolute(f form, addr uint64) {
 
 // Bcl: B.<cond> <label>
 func (a *Assembler) Bcl(c Cond, target asm.Label) {
-	a.refer(0x54000000|a.imm(cond0, int64(c)), asm.Branch19, target)
+	a.refer(0x54000000|a.cond(c), asm.Branch19, target)
 }
 
 // BCcl: BC.<cond> <label>, which says that the branch is predictable. FEAT_HBC
 func (a *Assembler) BCcl(c Cond, target asm.Label) {
-	a.refer(a.with(needHBC|0x54000010, 0, 0, 0, 0)|a.imm(cond0, int64(c)), asm.Branch19, target)
+	a.refer(a.with(needHBC|0x54000010, 0, 0, 0, 0)|a.cond(c), asm.Branch19, target)
+}
+
+// cond encodes a condition.
+func (a *Assembler) cond(c Cond) form {
+	if c > NV {
+		return a.imm(cond0, int64(c))
+	}
+	return form(c)
 }
 
 // CBZxl: CBZ <Xt>, <label>

@@ -105,6 +105,9 @@ func (c field) most() int64  { return int64(c>>32) & (1<<18 - 1) }
 
 // imm encodes the value of an operand.
 func (a *Assembler) imm(c field, v int64) form {
+	if c.kind() == addSub && uint64(v) < 1<<12 { // most immediates are this one
+		return form(v) << 10
+	}
 	if c.kind() != linear {
 		f, why := c.special(v)
 		if why != "" {
@@ -141,12 +144,6 @@ func (a *Assembler) failValue(c field, v int64, why string) {
 // special encodes a value of a kind that is not linear, or says why it can't.
 func (c field) special(v int64) (f uint32, why string) {
 	switch c.kind() {
-	case bitmask32, movz32, movn32:
-		if v == int64(int32(v)) {
-			v = int64(uint32(v)) // a negative number of 32 bits
-		}
-	}
-	switch c.kind() {
 	case addSub:
 		switch {
 		case v >= 0 && v < 1<<12:
@@ -160,22 +157,29 @@ func (c field) special(v int64) (f uint32, why string) {
 			return uint32(v/12) << 22, ""
 		}
 		return 0, fmt.Sprintf("shift of %d, not 0 or 12", v)
-	case bitmask32, bitmask64:
-		width := uint(32)
-		if c.kind() == bitmask64 {
-			width = 64
-		}
-		if f, ok := bitmask(uint64(v), width); ok {
-			return f << 10, ""
-		}
-		return 0, fmt.Sprintf("%#x is not a bitmask immediate of %d bits", uint64(v), width)
-	case movz32, movz64, movn32, movn64:
+	case bitmask32:
+		return logical(unsigned32(v), 32)
+	case bitmask64:
+		return logical(uint64(v), 64)
+	case movz32, movn32:
+		return c.wide(unsigned32(v))
+	case movz64, movn64:
 		return c.wide(uint64(v))
-	case lslOf, lsbExtract, lsbInsert, widthExtract, widthInsert:
+	case lslOf:
+		if mask := c.most(); v >= 0 && v <= mask {
+			return uint32(-v&mask)<<16 | uint32(mask-v)<<10, ""
+		}
+		return c.bitfield(v)
+	case lsbExtract, lsbInsert, widthExtract, widthInsert:
 		return c.bitfield(v)
 	case cond0, cond12, condInverted, pstate, rotation90, rotation180, bitNumber, signed8:
 		return c.plain(v)
-	case shifted, rotated, extendedW, extendedX:
+	case shifted, rotated:
+		if r := unpackRegister(v); r.reg <= 31 && int64(r.amount) <= c.most() && (r.kind != ror || c.kind() == rotated) {
+			return uint32(r.kind)<<22 | uint32(r.reg)<<16 | uint32(r.amount)<<10, ""
+		}
+		return c.register(v)
+	case extendedW, extendedX:
 		return c.register(v)
 	case imm8, bytes8, msl, float8, float8Split, floatZero:
 		return c.vector(v)
@@ -185,6 +189,22 @@ func (c field) special(v int64) (f uint32, why string) {
 
 // split puts 8 bits into a:b:c (18:16) and d:e:f:g:h (9:5).
 func split(b uint32) uint32 { return b>>5<<16 | b&31<<5 }
+
+// unsigned32 gives the bits of a number of 32 bits, which may be negative, and others as they are.
+func unsigned32(v int64) uint64 {
+	if v == int64(int32(v)) {
+		return uint64(uint32(v))
+	}
+	return uint64(v)
+}
+
+// logical encodes a bitmask immediate.
+func logical(v uint64, width uint) (uint32, string) {
+	if f, ok := bitmask(v, width); ok {
+		return f << 10, ""
+	}
+	return 0, fmt.Sprintf("%#x is not a bitmask immediate of %d bits", v, width)
+}
 
 // wide encodes a constant that is 16 bits, shifted by a multiple of 16, or the complement of one.
 func (c field) wide(v uint64) (uint32, string) {

@@ -120,13 +120,17 @@ func (a *Assembler) mem(f form, c field, m Mem, d, rm, ra uint8) {
 	if m.kind() >= memPre {
 		a.writeback(f, m, d, ra)
 	}
-	if c.kind() == memAccess && m.kind() == memOff { // most accesses are this one
-		if s := c.scale(); uint64(m.off)>>s < 1<<12 && uint64(m.off)&(1<<s-1) == 0 {
-			a.put(f|form(m.off>>s)<<10, d, n, rm, ra)
-			return
-		}
+	var bits uint32
+	var why string
+	switch s := c.scale(); {
+	case c.kind() != memAccess:
+		bits, why = m.encode(c)
+	case m.kind() == memOff && uint64(m.off)>>s < 1<<12 && uint64(m.off)&(1<<s-1) == 0: // most are this one
+		a.put(f|form(m.off>>s)<<10, d, n, rm, ra)
+		return
+	default:
+		bits, why = m.access(c)
 	}
-	bits, why := m.encode(c)
 	switch why {
 	case "":
 	case noMode:
