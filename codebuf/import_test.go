@@ -351,6 +351,7 @@ func BenchmarkImport(b *testing.B) {
 	a := newTestArena(b, Config{})
 	repeat, f := seal(b, a, codeRepeat), newTestFiber(b)
 	empty := newImport(b, a, func(*Callback) error { return nil })
+	b.ResetTimer()
 	if _, err := f.Call(repeat, empty, uint64(b.N)); err != nil {
 		b.Fatal(err)
 	}
