@@ -40,7 +40,7 @@ type Fiber struct {
 
 	ctx       context.Context // what ends the call under way, if anything but itself
 	suspended uint32          // atomic: 1 while the call waits for Resume
-	callback  Callback        // the call of an import under way
+	yielded   uint64          // what a suspended call returns
 }
 
 // NewFiber maps a stack. The errors are ErrArgument, a *VMError, and errors.ErrUnsupported on other platforms.

@@ -17,7 +17,7 @@ var ErrSuspended = errors.New("codebuf: call suspended")
 // Import is a Go function that generated code can call, by the C convention, at the address Addr. It lives as long as
 // its arena, and may be called by several fibers at once.
 type Import struct {
-	fn     func(*Callback) error
+	core   tramp.Import // must stay first: the stub has the address
 	memory [][]byte
 	addr   uintptr
 }
@@ -59,7 +59,7 @@ func (a *Arena) NewImport(fn func(*Callback) error, memory ...[]byte) (*Import, 
 	last := len(a.imports.free) - 1
 	i := a.imports.free[last]
 	a.imports.free = a.imports.free[:last]
-	i.fn, i.memory = fn, memory
+	i.core.Call, i.memory = callOf(fn), memory
 	return i, nil
 }
 
@@ -89,19 +89,17 @@ func (a *Arena) newStubs(n int) error {
 // Callback is a call of an [Import] under way: its arguments and results. It must not be used after the function has
 // returned; then it reads as zero.
 type Callback struct {
-	fiber   *Fiber // nil when it is over
-	imp     *Import
-	yielded uint64
+	core tramp.Fiber // that makes the call: a Callback is the fiber, seen by an import
 }
 
 // Int gives integer argument i, the whole register or the word on the stack. A narrower argument is in its low bits, and
 // what is above them is not said by the C convention. An i that no argument can have gives 0.
 func (c *Callback) Int(i int) uint64 {
 	switch {
-	case c.fiber == nil || i < 0:
+	case !c.core.Calling || i < 0:
 		return 0
 	case i < tramp.IntRegs:
-		return c.fiber.core.Control.Regs[tramp.IntArgs[i]]
+		return c.core.Control.Regs[tramp.IntArgs[i]]
 	}
 	return c.stackArg(i - tramp.IntRegs)
 }
@@ -113,16 +111,16 @@ func (c *Callback) Float(i int) float64 { return math.Float64frombits(c.float(i)
 func (c *Callback) Float32(i int) float32 { return math.Float32frombits(uint32(c.float(i))) }
 
 func (c *Callback) float(i int) uint64 {
-	if c.fiber == nil || i < 0 || i >= tramp.FloatRegs {
+	if !c.core.Calling || i < 0 || i >= tramp.FloatRegs {
 		return 0
 	}
-	return c.fiber.core.Control.Floats[i]
+	return c.core.Control.Floats[i]
 }
 
 // SetInt sets the integer result, which is 0 otherwise.
 func (c *Callback) SetInt(v uint64) {
-	if c.fiber != nil {
-		c.fiber.core.Control.Result = v
+	if c.core.Calling {
+		c.core.Control.Result = v
 	}
 }
 
@@ -133,16 +131,16 @@ func (c *Callback) SetFloat(v float64) { c.setFloat(math.Float64bits(v)) }
 func (c *Callback) SetFloat32(v float32) { c.setFloat(uint64(math.Float32bits(v))) }
 
 func (c *Callback) setFloat(bits uint64) {
-	if c.fiber != nil {
-		c.fiber.core.Control.FloatResult = bits
+	if c.core.Calling {
+		c.core.Control.FloatResult = bits
 	}
 }
 
 // Bytes gives the n bytes at an address that generated code has passed, if they are within the memory that the import
 // may access. Else the error wraps ErrArgument.
 func (c *Callback) Bytes(addr uint64, n int) ([]byte, error) {
-	if c.fiber != nil && n >= 0 {
-		for _, m := range c.imp.memory {
+	if c.core.Calling && n >= 0 {
+		for _, m := range c.memory() {
 			off := addr - address(m)
 			if off <= uint64(len(m)) && uint64(n) <= uint64(len(m))-off {
 				return m[off : off+uint64(n) : off+uint64(n)], nil
@@ -159,30 +157,46 @@ var errYield = errors.New("codebuf: yield outside of an import")
 // and [Fiber.Resume] continues it. Only a call on a fiber of the caller's own can be suspended; others end, with an
 // error that wraps ErrArgument.
 func (c *Callback) Yield(v uint64) error {
-	c.yielded = v
+	c.fiber().yielded = v
 	return errYield
 }
 
-// called runs the import that generated code has called.
+// called runs the import that generated code has called, and then all the rest of the call, below a function that cleans
+// up if an import panics or ends the goroutine. For the imports to come that costs nothing any more.
 func (f *Fiber) called() (again bool, r uint64, err error) {
-	control, c := f.core.Control, &f.callback
-	c.fiber, c.imp = f, importOf(control.Import)
-	control.Result, control.FloatResult = 0, 0
-	ended := false
+	if f.core.Ran {
+		err = f.core.Err
+		f.core.Ran, f.core.Err = false, nil
+		return f.ran(err)
+	}
+	returned := false
 	defer func() {
-		c.fiber = nil
-		if !ended {
-			f.reset() // a panic, or the end of the goroutine
+		if !returned {
+			f.core.Calling = false
+			f.reset()
 		}
 	}()
-	err = c.imp.fn(c)
-	ended = true
+	err = f.core.Run()
+	f.core.Calling = false
+	if again, r, err = f.ran(err); again {
+		again = false
+		r, err = tramp.Enter(&f.core, nil, nil, tramp.Resume|tramp.Guarded)
+	}
+	returned = true
+	return again, r, err
+}
+
+// ran decides what becomes of a call after an import has returned err.
+func (f *Fiber) ran(err error) (again bool, r uint64, _ error) {
 	switch {
 	case err == nil:
-		return true, 0, nil
+		if err = f.cancelled(); err == nil {
+			return true, 0, nil
+		}
 	case err == errYield && !f.shared:
+		r = f.yielded // before someone else can Resume
 		atomic.StoreUint32(&f.suspended, 1)
-		return false, c.yielded, ErrSuspended
+		return false, r, ErrSuspended
 	case err == errYield:
 		err = fmt.Errorf("codebuf: yield: the call has no fiber of its own: %w", ErrArgument)
 	}

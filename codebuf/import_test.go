@@ -2,6 +2,7 @@ package codebuf
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"math"
 	"runtime"
@@ -41,7 +42,7 @@ func TestImportArguments(t *testing.T) {
 
 	list := newImport(t, a, func(c *Callback) error {
 		for i := range 10 {
-			c.SetInt(10*c.fiber.core.Control.Result + c.Int(i)%10)
+			c.SetInt(10*c.core.Control.Result + c.Int(i)%10)
 		}
 		assert.Zero(t, c.Int(-1))
 		assert.Zero(t, c.Int(1<<20))
@@ -191,7 +192,14 @@ func TestImportDoesAnything(t *testing.T) {
 	}
 }
 
+// TestImportErrors: a call ends where an import does not return nil, the first that is called or a later one.
 func TestImportErrors(t *testing.T) {
+	for name, at := range map[string]uint64{"first": 10, "later": 3} {
+		t.Run(name, func(t *testing.T) { testImportErrors(t, at) })
+	}
+}
+
+func testImportErrors(t *testing.T, at uint64) {
 	a := newTestArena(t, Config{})
 	repeat, add := seal(t, a, codeRepeat), seal(t, a, codeAdd)
 	f := newTestFiber(t)
@@ -205,7 +213,7 @@ func TestImportErrors(t *testing.T) {
 	var seen *Callback
 	fails := newImport(t, a, func(c *Callback) error {
 		seen = c
-		if c.Int(0) == 3 {
+		if c.Int(0) == at {
 			return boom
 		}
 		return nil
@@ -220,7 +228,7 @@ func TestImportErrors(t *testing.T) {
 	require.ErrorIs(t, err, ErrArgument)
 
 	panics := newImport(t, a, func(c *Callback) error {
-		if c.Int(0) == 3 {
+		if c.Int(0) == at {
 			panic(boom)
 		}
 		return nil
@@ -234,7 +242,7 @@ func TestImportErrors(t *testing.T) {
 			func() {
 				defer func() {
 					require.Same(t, boom, recover())
-					require.Contains(t, string(debug.Stack()), "codebuf.TestImportErrors")
+					require.Contains(t, string(debug.Stack()), "codebuf.testImportErrors")
 				}()
 				_, _ = call()
 				t.Error("no panic")
@@ -243,7 +251,12 @@ func TestImportErrors(t *testing.T) {
 		}
 	}
 
-	exits := newImport(t, a, func(*Callback) error { runtime.Goexit(); return nil })
+	exits := newImport(t, a, func(c *Callback) error {
+		if c.Int(0) == at {
+			runtime.Goexit()
+		}
+		return nil
+	})
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -286,6 +299,23 @@ func TestYield(t *testing.T) {
 	_, err = f.Resume(1)
 	require.ErrorIs(t, err, ErrArgument)
 
+	// Some of the imports yield: the call goes on below another call of Enter each time.
+	some := newImport(t, a, func(c *Callback) error {
+		c.SetInt(1)
+		if c.Int(0)%3 == 0 {
+			return c.Yield(c.Int(0))
+		}
+		return nil
+	})
+	r, err = f.Call(repeat, some, 10)
+	for _, want := range []uint64{9, 6, 3} {
+		require.ErrorIs(t, err, ErrSuspended)
+		require.Equal(t, want, r)
+		r, err = f.Resume(100)
+	}
+	require.NoError(t, err)
+	require.EqualValues(t, 307, r)
+
 	// Code that is suspended is not freed, also when it is released.
 	old := seal(t, a, codeRepeat)
 	_, err = f.Call(old, yield, 2)
@@ -303,6 +333,35 @@ func TestYield(t *testing.T) {
 	r, err = f.Call(seal(t, a, codeAdd), 1, 2)
 	require.NoError(t, err)
 	require.EqualValues(t, 3, r)
+}
+
+// TestImportThenFault: code that has called imports faults, and is cancelled, like any other.
+func TestImportThenFault(t *testing.T) {
+	a := newTestArena(t, Config{})
+	repeat, f := seal(t, a, codeRepeat), newTestFiber(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	for left := uint64(1); left <= 3; left++ { // with so many calls left, the address of the function becomes another
+		other := func(addr uint64, also func()) uint64 {
+			return newImport(t, a, func(c *Callback) error {
+				if c.Int(0) == 5-left {
+					c.core.Control.Regs[repeated] = addr
+					also()
+				}
+				return nil
+			})
+		}
+		_, err := f.Call(repeat, other(8, func() {}), 4)
+		var fault *Fault
+		require.ErrorAs(t, err, &fault)
+		require.EqualValues(t, 8, fault.PC)
+		_, err = f.CallContext(ctx, repeat, other(uint64(seal(t, a, codeEndless).Addr()), func() {
+			time.AfterFunc(time.Millisecond, cancel)
+		}), 4)
+		require.ErrorIs(t, err, context.Canceled)
+		ctx, cancel = context.WithCancel(t.Context())
+		defer cancel()
+	}
 }
 
 // TestImportsMany: stubs are made as they are needed, and each knows its own function.

@@ -6,11 +6,24 @@ import (
 	"github.com/wxjit/wxjit/internal/tramp"
 )
 
-// importOf gives the import of a stub.
+// callOf gives fn the type that the trampoline calls.
 //
-// SAFETY: a stub holds the address of an Import that its arena keeps alive as long as the stub can be executed, and
-// the collector does not move it.
-func importOf(word uintptr) *Import { return *(**Import)(unsafe.Pointer(&word)) }
+// SAFETY: a Callback is nothing but the tramp.Fiber, so that the pointers are the same, and a function is called the same
+// way whatever its argument points to.
+func callOf(fn func(*Callback) error) func(*tramp.Fiber) error {
+	return *(*func(*tramp.Fiber) error)(unsafe.Pointer(&fn))
+}
+
+// fiber is the fiber that makes the call.
+func (c *Callback) fiber() *Fiber { return fiberOf(&c.core) }
+
+// memory is what the import under way may look at.
+//
+// SAFETY: a stub holds the address of the first field of an Import that its arena keeps alive as long as the stub can be
+// executed, and the collector does not move it.
+func (c *Callback) memory() [][]byte {
+	return (*(**Import)(unsafe.Pointer(&c.core.Control.Import))).memory
+}
 
 // stub is the code of an import: it puts the Import's address and that of the common part where that wants them, and
 // jumps there.
@@ -26,10 +39,10 @@ func address(b []byte) uint64 { return uint64(uintptr(unsafe.Pointer(unsafe.Slic
 // SAFETY: the address is checked to be below the control block, on the stack of the fiber, which stays while a call is
 // inside.
 func (c *Callback) stackArg(i int) uint64 {
-	control := c.fiber.core.Control
+	control := c.core.Control
 	sp := uintptr(control.Regs[tramp.SP]) + tramp.StackArgsOffset
 	hi := uintptr(unsafe.Pointer(control))
-	if i >= c.fiber.size/8 || sp+8*uintptr(i) >= hi {
+	if i >= c.fiber().size/8 || sp+8*uintptr(i) >= hi {
 		return 0
 	}
 	return *(*uint64)(unsafe.Add(unsafe.Pointer(control), -int(hi-sp-8*uintptr(i))))

@@ -11,28 +11,27 @@ import (
 
 func init() {
 	tramp.Refused = refused
-	tramp.Left = func(f *tramp.Fiber) (again bool, r uint64, err error) { return fiberOf(f).left() }
+	tramp.Left = left
 }
 
 // left decides what becomes of a call whose code has been left before it returned: it goes on (again), or ends with an
 // error and makes the fiber idle, or is suspended until Resume.
-func (f *Fiber) left() (again bool, r uint64, err error) {
-	switch f.core.Control.Why {
+func left(core *tramp.Fiber) (again bool, r uint64, err error) {
+	f := fiberOf(core)
+	switch core.Control.Why {
 	case tramp.Called:
-		again, r, err = f.called()
+		return f.called()
 	case tramp.Preempted:
 		f.countPreemption()
-		again = true // what the runtime wanted has been done on the way here, in the prologue of a function
+		err = f.cancelled() // what the runtime wanted has been done on the way here, in the prologue of a function
 	default:
 		err = newFault(f)
-		f.reset()
 	}
-	if again && f.ctx != nil && f.ctx.Err() != nil {
-		err = cancelError(f.ctx)
-		f.reset()
-		return false, 0, err
+	if err == nil {
+		return true, 0, nil
 	}
-	return again, r, err
+	f.reset()
+	return false, 0, err
 }
 
 func (f *Fiber) countPreemption() {
@@ -85,6 +84,14 @@ func (f *Fiber) kick(done <-chan struct{}) {
 		case <-time.After(pause):
 		}
 	}
+}
+
+// cancelled is the error of a call whose context has ended.
+func (f *Fiber) cancelled() error {
+	if f.ctx == nil || f.ctx.Err() == nil {
+		return nil
+	}
+	return cancelError(f.ctx)
 }
 
 func cancelError(ctx context.Context) error { return fmt.Errorf("codebuf: call: %w", ctx.Err()) }

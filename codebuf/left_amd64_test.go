@@ -1,6 +1,10 @@
 package codebuf
 
-import "syscall"
+import (
+	"syscall"
+
+	"github.com/wxjit/wxjit/internal/tramp"
+)
 
 // Machine code for the tests of what else can happen than a return, as GNU as made it from the lines beside.
 var (
@@ -165,3 +169,6 @@ func faultTests(a *Arena, data []byte) []faultTest {
 		{"all registers spoilt", codeTrashAndLoad, []uint64{0x20}, syscall.SIGSEGV, BadAddress, 0x20, len(codeTrashAndLoad) - 3},
 	}
 }
+
+// repeated is the place in Control.Regs of the function that codeRepeat calls.
+const repeated = tramp.BP

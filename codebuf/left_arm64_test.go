@@ -177,3 +177,6 @@ func faultTests(a *Arena, data []byte) []faultTest {
 		{"all registers spoilt", codeTrashAndLoad, []uint64{0x20}, syscall.SIGSEGV, BadAddress, 0x20, len(codeTrashAndLoad) - 4},
 	}
 }
+
+// repeated is the place in Control.Regs of the function that codeRepeat calls.
+const repeated = 19

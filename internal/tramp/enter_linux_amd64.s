@@ -263,7 +263,7 @@ where:
 	MOVQ    Control_Fiber(R13), R12
 	MOVL    Control_Why(R13), CX
 	CMPL    CX, $const_Called
-	JEQ     ask
+	JEQ     import
 	CMPL    CX, $const_Preempted
 	JNE     clean
 	MOVL    ·xsaveMask(SB), AX
@@ -281,6 +281,24 @@ clean:
 	FNINIT
 	MOVL    $0x1f80, 0(SP)
 	LDMXCSR 0(SP)
+
+	JMP     ask
+
+import:
+	MOVB  $1, Fiber_Calling(R12)
+	TESTL $const_Guarded, shape+40(FP)
+	JEQ   ask
+
+	// The control block is kept in the frame, where it can be had before Go's answer is there.
+	LEAQ    const_enterFrame(SP), BP
+	MOVQ    R12, 0(SP)
+	MOVQ    R13, 64(SP)
+	CALL    ·called(SB)
+	MOVBLZX 8(SP), AX
+	MOVQ    64(SP), R13
+	TESTL   AX, AX
+	JNE     answered
+	MOVQ    Control_Fiber(R13), R12
 
 ask:
 	LEAQ  const_enterFrame(SP), BP
@@ -354,6 +372,9 @@ general:
 	SP_FROM_R13
 	MOVQ (REG(const_R13)-Control_frame)(SP), R13
 	IRETQ
+
+answered:
+	SAVE_GO
 
 resumeCall:
 	// As a C function returns: its result, and the registers that it preserves.

@@ -271,7 +271,7 @@ where:
 	MOVWU Control_Why(R13), R15
 	MOVD  $const_Called, R16
 	CMP   R16, R15
-	BEQ   ask
+	BEQ   import
 	CMP   $const_Preempted, R15
 	BNE   clean
 	ADD   $VECTORS, R13, R14
@@ -300,6 +300,23 @@ clean:
 	// Go's floating-point environment, whatever the code was about to do.
 	MOVD $0, R15
 	MSR  R15, FPCR
+	B    ask
+
+import:
+	MOVD  $1, R14
+	MOVB  R14, Fiber_Calling(R12)
+	MOVWU shape+40(FP), R14
+	TBZ   $const_guardedBit, R14, ask
+
+	// The control block is kept in the frame, where it can be had before Go's answer is there.
+	SUB   $8, RSP, R29
+	MOVD  R12, 8(RSP)
+	MOVD  R13, 72(RSP)
+	CALL  ·called(SB)
+	MOVBU 16(RSP), R14
+	MOVD  72(RSP), R13
+	CBNZ  R14, answered
+	MOVD  Control_Fiber(R13), R12
 
 ask:
 	SUB  $8, RSP, R29
@@ -353,6 +370,9 @@ thread:
 	MOVD  520(R14), R15
 	MSR   R15, FPCR
 	B     trap
+
+answered:
+	SAVE_GO
 
 resumeCall:
 	// As a C function returns: its result, and the registers that it preserves.

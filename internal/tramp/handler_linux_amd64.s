@@ -240,6 +240,8 @@ check:
 	MOVSD X5, (Control_Floats+5*8)(R10)
 	MOVSD X6, (Control_Floats+6*8)(R10)
 	MOVSD X7, (Control_Floats+7*8)(R10)
+	MOVQ  $0, Control_Result(R10)
+	MOVQ  $0, Control_FloatResult(R10)
 	MOVL  $const_Called, Control_Why(R10)
 	MOVQ  R10, R13
 	MOVQ  ·leftPC(SB), AX

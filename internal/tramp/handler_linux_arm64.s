@@ -258,6 +258,8 @@ check:
 	FSTPD (F10, F11), 16(R14)
 	FSTPD (F12, F13), 32(R14)
 	FSTPD (F14, F15), 48(R14)
+	MOVD  ZR, Control_Result(R13)
+	MOVD  ZR, Control_FloatResult(R13)
 	MOVD  $const_Called, R14
 	MOVW  R14, Control_Why(R13)
 	MOVD  ·leftPC(SB), R15

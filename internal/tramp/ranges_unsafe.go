@@ -19,3 +19,9 @@ var headSize = controlSize + vectorSize
 
 // controlSize is where the vector registers go, seen from the Control: the next multiple of 64.
 const controlSize = int(unsafe.Sizeof(Control{})+63) &^ 63
+
+// importOf gives the import of a stub.
+//
+// SAFETY: a stub holds the address of an Import that is kept alive as long as the stub can be executed, and the
+// collector does not move it.
+func importOf(word uintptr) *Import { return *(**Import)(unsafe.Pointer(&word)) }

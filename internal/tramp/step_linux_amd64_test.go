@@ -225,13 +225,14 @@ func init() {
 }
 
 var stepCode = []byte{
-	0x53,                         // push rbx
-	0xbb, 0x28, 0x00, 0x00, 0x00, // mov ebx,0x28
-	0x48, 0x89, 0xf8, // mov rax,rdi
-	0xbf, 0x01, 0x00, 0x00, 0x00, // mov edi,0x1
-	0xbe, 0x01, 0x00, 0x00, 0x00, // mov esi,0x1
-	0xff, 0xd0, // call rax
-	0x48, 0x01, 0xd8, // add rax,rbx
+	0x53,             // push rbx
+	0x48, 0x89, 0xfb, // mov rbx,rdi
+	0xbf, 0x14, 0x00, 0x00, 0x00, // mov edi,0x14
+	0xbe, 0x14, 0x00, 0x00, 0x00, // mov esi,0x14
+	0xff, 0xd3, // call rbx, which Left runs
+	0x48, 0x89, 0xc7, // mov rdi,rax
+	0xbe, 0x02, 0x00, 0x00, 0x00, // mov esi,0x2
+	0xff, 0xd3, // call rbx, which Enter runs
 	0x5b, // pop rbx
 	0xc3, // ret
 }
@@ -239,11 +240,16 @@ var stepCode = []byte{
 // stepped makes calls, and stops itself in between.
 func stepped() error {
 	kernel := vmem.Host{}
+	sum := &Import{Call: func(f *Fiber) error {
+		f.Control.Result = f.Control.Regs[DI] + f.Control.Regs[SI]
+		return nil
+	}}
+	defer runtime.KeepAlive(sum)
 	text, err := vmem.NewProtect(kernel, vmem.NewMachine(Trap, icache.Flush), 0, vmem.PageSize)
 	if err != nil {
 		return err
 	}
-	if err := text.Write([]vmem.Patch{{Off: 0, Bytes: stepCode}, {Off: 256, Bytes: Stub(77)}}); err != nil {
+	if err := text.Write([]vmem.Patch{{Off: 0, Bytes: stepCode}, {Off: 256, Bytes: Stub(uintptr(unsafe.Pointer(sum)))}}); err != nil {
 		return err
 	}
 	const size = 64 << 10
@@ -263,11 +269,11 @@ func stepped() error {
 	Left = func(f *Fiber) (again bool, r uint64, err error) {
 		switch f.Control.Why {
 		case Called:
-			if f.Control.Import != 77 {
-				return false, 0, errors.New("not the import")
+			if err := f.Run(); err != nil {
+				return false, 0, err
 			}
-			f.Control.Result = f.Control.Regs[DI] + f.Control.Regs[SI]
-			return true, 0, nil
+			r, err := Enter(f, nil, nil, Resume|Guarded)
+			return false, r, err
 		case Preempted:
 			return true, 0, nil
 		}

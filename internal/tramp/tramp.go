@@ -51,12 +51,14 @@ const (
 	Resume      Shape = 1 << resumeBit      // no call: go on where the fiber was left
 	Watched     Shape = 1 << watchedBit     // write down which thread runs the call, for Kick
 	where       Shape = 1 << whereBit       // no call: find leftPC
+	Guarded     Shape = 1 << guardedBit     // imports are run at once: the caller cleans up where one does not return
 
 	floatResultBit = 8
 	ownBit         = 9
 	resumeBit      = 10
 	watchedBit     = 11
 	whereBit       = 12
+	guardedBit     = 13
 )
 
 // Control is the control block of a fiber. It lies above the fiber's stack, outside of Go's heap, aligned to 64.
@@ -80,7 +82,7 @@ type Control struct {
 	Regs   [Registers]uint64 // in the order of the kernel's struct sigcontext; Called saves those of a C call
 	Floats [FloatRegs]uint64 // arguments in floating-point registers, if Why is Called
 
-	// What the code gets when it is gone back to after Called.
+	// What the code gets when it is gone back to after Called: 0, but for what the import sets.
 	Result, FloatResult uint64
 
 	preserved [8]uint64 // arm64: D8 to D15, if Why is Called
@@ -104,6 +106,15 @@ type Fiber struct {
 	watched uint32  // atomic: the thread that runs it, or last did; 0 if the call is not Watched
 	// Epoch is what epoch was shortly before the last change of Inside to an entry, or earlier. Stored by Enter.
 	Epoch uint64
+
+	Calling bool  // an import is called, until its function has returned
+	Ran     bool  // it has been run, before Left is asked,
+	Err     error // and has returned this
+}
+
+// Import is Go code that generated code can call. Its address is what the stub puts into Control.Import.
+type Import struct {
+	Call func(f *Fiber) error // what it returns is in f.Err when Left is asked
 }
 
 // What Inside is when it is no entry. Generated code is at none of these addresses. (For the assembler, all ones are -1.)
@@ -149,7 +160,9 @@ var (
 	Refused func(f *Fiber, t *Target, args []uint64, shape Shape, s Status) (r uint64, err error)
 
 	// Left is asked when f has been left for the reason in its Control. With again, Enter goes back in; else it returns
-	// r and err, and Left has made f idle or keeps it for a Resume.
+	// r and err, and Left has made f idle or keeps it for a Resume. Where an import is called, Left is to Run it. Better
+	// still, it also makes all the rest of the call with Resume and Guarded: then Enter runs the imports to come itself,
+	// and asks only where there is an error or the call is Watched, with Ran set.
 	Left func(f *Fiber) (again bool, r uint64, err error)
 )
 
@@ -163,6 +176,21 @@ func (f *Fiber) Unwatch() { atomic.StoreUint32(&f.watched, 0) }
 func refused(f *Fiber, t *Target, args []uint64, shape Shape, s Status) (r uint64, err error) {
 	return Refused(f, t, args, shape, s)
 }
+
+// called is what the assembly calls to run an import of a Guarded call. It tells whether nothing is left to ask.
+func called(f *Fiber) (again bool) {
+	err := f.Run()
+	f.Calling = false
+	if err == nil && f.watched == 0 {
+		return true
+	}
+	f.Ran, f.Err = true, err
+	return false
+}
+
+// Run runs the import that generated code has called. If that panics or ends its goroutine, the caller has to see to it
+// that f becomes idle. In any case f is no longer Calling then: the caller says so.
+func (f *Fiber) Run() error { return importOf(f.Control.Import).Call(f) }
 
 // left is what the assembly calls for Left. It is not nosplit: in its prologue the runtime does what it had asked the
 // goroutine for with a preemption request. A nil f is asked for by Enter's caller that wants to know leftPC.

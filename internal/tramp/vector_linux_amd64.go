@@ -9,7 +9,7 @@ import "math/bits"
 const enterFrame = 72
 
 // nowhere is the Control of no fiber.
-var nowhere = Control{Why: Called}
+var nowhere Control
 
 func cpuid(leaf, sub uint32) (a, b, c, d uint32)
 

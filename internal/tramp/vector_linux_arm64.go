@@ -7,4 +7,4 @@ package tramp
 const vectorSize = (32*16 + 2*8 + 63) &^ 63
 
 // nowhere is the Control of no fiber.
-var nowhere = Control{Why: Called}
+var nowhere Control
