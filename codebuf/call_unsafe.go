@@ -94,7 +94,7 @@ func put[T Word](w *uint64, s slot, v T) {
 // knows but two.
 //
 // SAFETY: every T is at most as long as a register, and both machines are little endian.
-func get[T Word](l *layout, r uint64) T {
+func get[T Word](l layout, r uint64) T {
 	if unsafe.Sizeof(*new(T)) == 1 && l.bool && uint8(r) != 0 {
 		r = 1
 	}

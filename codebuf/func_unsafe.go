@@ -26,7 +26,7 @@ func Func0[R Word](code *Code) func() (R, error) {
 	l := layoutOf(reflect.TypeFor[R]())
 	return func() (R, error) {
 		r, err := tramp.Enter(nil, code.entry(), nil, l.shape)
-		return get[R](&l, r), err
+		return get[R](l, r), err
 	}
 }
 
@@ -38,7 +38,7 @@ func Func1[A, R Word](code *Code) func(A) (R, error) {
 		put(&w[0], l.slots[0], a)
 		r, err := tramp.Enter(nil, code.entry(), w[:], l.shape)
 		runtime.KeepAlive(a)
-		return get[R](&l, r), err
+		return get[R](l, r), err
 	}
 }
 
@@ -52,7 +52,7 @@ func Func2[A, B, R Word](code *Code) func(A, B) (R, error) {
 		r, err := tramp.Enter(nil, code.entry(), w[:], l.shape)
 		runtime.KeepAlive(a)
 		runtime.KeepAlive(b)
-		return get[R](&l, r), err
+		return get[R](l, r), err
 	}
 }
 
@@ -68,7 +68,7 @@ func Func3[A, B, C, R Word](code *Code) func(A, B, C) (R, error) {
 		runtime.KeepAlive(a)
 		runtime.KeepAlive(b)
 		runtime.KeepAlive(c)
-		return get[R](&l, r), err
+		return get[R](l, r), err
 	}
 }
 
@@ -86,7 +86,7 @@ func Func4[A, B, C, D, R Word](code *Code) func(A, B, C, D) (R, error) {
 		runtime.KeepAlive(b)
 		runtime.KeepAlive(c)
 		runtime.KeepAlive(d)
-		return get[R](&l, r), err
+		return get[R](l, r), err
 	}
 }
 
@@ -106,7 +106,7 @@ func Func5[A, B, C, D, E, R Word](code *Code) func(A, B, C, D, E) (R, error) {
 		runtime.KeepAlive(c)
 		runtime.KeepAlive(d)
 		runtime.KeepAlive(e)
-		return get[R](&l, r), err
+		return get[R](l, r), err
 	}
 }
 
@@ -128,6 +128,6 @@ func Func6[A, B, C, D, E, F, R Word](code *Code) func(A, B, C, D, E, F) (R, erro
 		runtime.KeepAlive(d)
 		runtime.KeepAlive(e)
 		runtime.KeepAlive(f)
-		return get[R](&l, r), err
+		return get[R](l, r), err
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"runtime/trace"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 	"unsafe"
@@ -333,6 +334,31 @@ func TestYield(t *testing.T) {
 	r, err = f.Call(seal(t, a, codeAdd), 1, 2)
 	require.NoError(t, err)
 	require.EqualValues(t, 3, r)
+}
+
+// TestFuncKeepsArguments: what an argument points to is not collected before the code has returned.
+func TestFuncKeepsArguments(t *testing.T) {
+	a := newTestArena(t, Config{})
+	var gone atomic.Bool
+	var early bool
+	collect := newImport(t, a, func(c *Callback) error {
+		for range 3 {
+			runtime.GC()
+			time.Sleep(time.Millisecond) // cleanups run on a goroutine of their own
+		}
+		early = gone.Load()
+		return nil
+	})
+	call := Func3[uint64, unsafe.Pointer, uint64, uint64](seal(t, a, codeForward))
+	object := func() unsafe.Pointer {
+		p := new([64]uint64)
+		runtime.AddCleanup(p, gone.Store, true)
+		return unsafe.Pointer(p)
+	}
+	_, err := call(collect, object(), 0)
+	require.NoError(t, err)
+	require.False(t, early)
+	require.Eventually(t, func() bool { runtime.GC(); return gone.Load() }, time.Minute, time.Millisecond)
 }
 
 // TestImportThenFault: code that has called imports faults, and is cancelled, like any other.

@@ -98,13 +98,33 @@ floats:
 
 done:
 	MOVQ AX, r+48(FP)
-	XORL CX, CX
-	MOVQ CX, err_itable+56(FP)
-	MOVQ CX, err_data+64(FP)
+	MOVQ $0, err_itable+56(FP)
+	MOVQ $0, err_data+64(FP)
 	MOVQ $const_InsideIdle, Fiber_Inside(R12)
 	RET
 
 shaped:
+	CMPL  AX, $const_Own
+	JNE   otherwise
+	XORL  AX, AX
+	TESTQ R10, R10
+	JEQ   unfit
+
+own:
+	// The fiber that is bound to this goroutine.
+	MOVQ   (TLS), CX
+	IMUL3L $const_boundFactor, CX, DX
+	SHRL   $const_boundShift, DX
+	LEAQ   ·bound(SB), DI
+	MOVQ   (DI)(DX*8), R12
+	CMPQ   Fiber_owner(R12), CX
+	JEQ    fiber
+
+unbound:
+	MOVL $const_Unbound, DX
+	JMP  refused
+
+otherwise:
 	TESTL $(const_Resume|const_where|const_Watched), AX
 	JNE   special
 
@@ -119,27 +139,9 @@ call:
 	SUBQ    DX, R15
 	JLT     unfit
 	BTRL    $const_ownBit, AX
-	JCC     fiberGiven
-
-	// The fiber that is bound to this goroutine; no fiber at all is like somebody else's.
-	MOVQ  (TLS), CX
-	MOVQ  $const_slotFactor, DX
-	IMULQ CX, DX
-	SHRQ  $const_slotShift, DX
-	LEAQ  ·bound(SB), DI
-	MOVQ  (DI)(DX*8), R12
-	TESTQ R12, R12
-	JEQ   unbound
-	CMPQ  Fiber_owner(R12), CX
-	JEQ   fiber
-
-unbound:
-	MOVL $const_Unbound, DX
-	JMP  refused
-
-fiberGiven:
-	TESTQ R12, R12
-	JNE   fiber
+	JCS     own
+	TESTQ   R12, R12
+	JNE     fiber
 
 unfit:
 	MOVL $const_Unfit, DX

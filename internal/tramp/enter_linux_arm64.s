@@ -111,6 +111,27 @@ done:
 	RET
 
 shaped:
+	CMPW $const_Own, R8
+	BNE  otherwise
+	MOVD ZR, R8
+	CBZ  R10, unfit
+
+own:
+	// The fiber that is bound to this goroutine.
+	MOVD $const_boundFactor, R14
+	MULW g, R14, R14
+	LSRW $const_boundShift, R14, R14
+	MOVD $·bound(SB), R16
+	MOVD (R16)(R14<<3), R12
+	MOVD Fiber_owner(R12), R14
+	CMP  g, R14
+	BEQ  fiber
+
+unbound:
+	MOVD $const_Unbound, R14
+	B    refused
+
+otherwise:
 	TSTW $(const_Resume|const_where|const_Watched), R8
 	BNE  special
 
@@ -123,25 +144,9 @@ call:
 	BHI  unfit
 	SUBS R14, R15, R15
 	BLT  unfit
-	TBZ  $const_ownBit, R8, fiberGiven
-	AND  $~const_Own, R8, R8
-
-	// The fiber that is bound to this goroutine; no fiber at all is like somebody else's.
-	MOVD $const_slotFactor, R14
-	MUL  g, R14, R14
-	LSR  $const_slotShift, R14, R14
-	MOVD $·bound(SB), R16
-	MOVD (R16)(R14<<3), R12
-	CBZ  R12, unbound
-	MOVD Fiber_owner(R12), R14
-	CMP  g, R14
-	BEQ  fiber
-
-unbound:
-	MOVD $const_Unbound, R14
-	B    refused
-
-fiberGiven:
+	AND  $const_Own, R8, R14
+	BIC  $const_Own, R8, R8
+	CBNZ R14, own
 	CBNZ R12, fiber
 
 unfit:

@@ -21,9 +21,10 @@ const (
 	granuleShift = 4
 	slotBits     = 13
 	granuleHash  = 64 - slotBits // leaves the index of a slot, of a product with slotFactor
-	probes       = 32            // how many slots from there on may be the granule's
-	firstSlot    = 2048          // where slots begin in generatedCode, in bytes
-	retired      = 1             // in the place of a granule's number: the slot is taken, and by none
+	slotFactor   = 0x9e3779b97f4a7c15
+	probes       = 32   // how many slots from there on may be the granule's
+	firstSlot    = 2048 // where slots begin in generatedCode, in bytes
+	retired      = 1    // in the place of a granule's number: the slot is taken, and by none
 )
 
 var (
