@@ -3,10 +3,13 @@ package arm64
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"reflect"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -15,24 +18,31 @@ import (
 
 	"github.com/wxjit/wxjit/asm"
 	"github.com/wxjit/wxjit/internal/disasm"
+	"github.com/wxjit/wxjit/internal/testenv"
 )
 
 // FuzzInstruction emits a legal instruction, with both layers, and reads it back: the decoder's operation is the form's or an
-// alias, and its operands are the same numbers in the same order.
+// alias, its registers are the same in the same order, and what it reads is emitted as the same word.
 func FuzzInstruction(f *testing.F) {
 	lines := formLines(f)
 	for i := range 16 {
 		f.Add(uint32(i*443), uint32(i*7), uint32(i*31), uint32(i*101))
 	}
-	named := map[string]bool{}
+	for i, line := range lines {
+		switch line.method {
+		case "RETx": // of X30 it has no operand
+			f.Add(uint32(i), uint32(30), uint32(1), uint32(0))
+		case "ORRwwi": // of WZR it may be a MOV, and that MOV a MOVN
+			for ahead := range uint32(70) {
+				f.Add(uint32(i), uint32(30), uint32(2), ahead)
+			}
+		}
+	}
+	named := decoderAliases(f)
 	for _, group := range aliases {
 		for _, pair := range strings.Fields(group.pairs) {
 			named[pair] = true
 		}
-	}
-	// Where both sources are one register, and where a bit field begins at bit 0.
-	for _, pair := range strings.Fields("csinc>cinc csinv>cinv csneg>cneg ubfiz>ubfx sbfiz>sbfx bfi>bfxil") {
-		named[pair] = true
 	}
 	f.Fuzz(func(t *testing.T, form, turn, p, ahead uint32) {
 		line := lines[int(form)%len(lines)]
@@ -43,23 +53,91 @@ func FuzzInstruction(f *testing.F) {
 			require.Regexp(t, impossible, err, "%s", s)
 			return
 		}
-		inst, err := disasm.ARM64(s.code, 0)
-		if err != nil {
-			return
-		}
-		ours, theirs := mnemonic.FindString(s.text), mnemonic.FindString(inst.Text)
-		if theirs != ours {
-			require.True(t, named[ours+">"+theirs], "%s: read as %s", s, inst.Text)
-			return
-		}
-		want, got := registersIn(s.text), registersIn(inst.Text)
-		if ours == "tbz" || ours == "tbnz" { // of the lower half an X register's bit is the W register's
-			want, got = []string{want[0][1:]}, []string{got[0][1:]}
-		}
-		if !reflect.DeepEqual(want, got) {
-			t.Errorf("%s: read as %s", s, inst.Text)
+		if inst, err := disasm.ARM64(s.code, 0); err == nil {
+			if err := readBack(s, inst.Text, named); err != nil {
+				t.Errorf("%s: %x, read as %s: %v", s, s.code, inst.Text, err)
+			}
 		}
 	})
+}
+
+// readBack compares an instruction with the text that the decoder gives of it.
+func readBack(s *sample, text string, named map[string]bool) error {
+	ours, theirs := mnemonic.FindString(s.text), mnemonic.FindString(text)
+	want, got := registersIn(s.text), registersIn(text)
+	if ours == "tbz" || ours == "tbnz" { // of the lower half an X register's bit is the W register's
+		want, got = []string{want[0][1:]}, []string{got[0][1:]}
+	}
+	switch {
+	case theirs != ours && !named[ours+">"+theirs]:
+		return errors.New("no alias")
+	case theirs == ours && ours != "ret" && !slices.Equal(want, got) || !sameButForAlias(want, got):
+		return fmt.Errorf("registers %v, not %v", got, want)
+	}
+	again, err := reassemble(text)
+	if bytes.Equal(again, s.code) || exempt(misread, text, s.code, again) {
+		return nil
+	}
+	// What MOVN could do, too, but the manual's MoveWidePreferred misses.
+	if ours == "orr" && theirs == "mov" && err == nil {
+		if inst, _ := disasm.ARM64(again, 0); inst.Text == text {
+			return nil
+		}
+	}
+	return fmt.Errorf("emitted again as %x %v", again, err)
+}
+
+var formatOf = regexp.MustCompile(`(?m)^\t\{(0x[0-9a-f]+), (0x[0-9a-f]+), (\w+), instArgs`)
+
+// decoderAliases are the operations, as "emitted>read", by which x/arch's decoder may call an instruction: those that have a
+// format in its table which shares words with one of the operation emitted.
+func decoderAliases(t testing.TB) map[string]bool {
+	type format struct {
+		mask, value uint64
+		op          string
+	}
+	var formats []format
+	for _, m := range formatOf.FindAllStringSubmatch(testenv.ArchFile(t, "arm64", "arm64asm", "tables.go"), -1) {
+		mask, _ := strconv.ParseUint(m[1], 0, 32)
+		value, _ := strconv.ParseUint(m[2], 0, 32)
+		formats = append(formats, format{mask, value, strings.ToLower(m[3])})
+	}
+	require.Len(t, formats, 1208)
+	all := map[string]bool{}
+	for _, f := range formats {
+		for _, g := range formats {
+			if f.op != g.op && (f.value^g.value)&f.mask&g.mask == 0 {
+				all[f.op+">"+g.op] = true
+			}
+		}
+	}
+	return all
+}
+
+// sameButForAlias tells whether one list of registers is the other without those that an alias leaves out: register 31, X30
+// of RET, and one that is there already. An alias may name another width.
+func sameButForAlias(some, all []string) bool {
+	if len(some) > len(all) {
+		some, all = all, some
+	}
+	seen := map[string]bool{"31": true, "30": true}
+	for _, name := range all {
+		n := registerNumber(name)
+		if len(some) > 0 && registerNumber(some[0]) == n {
+			some = some[1:]
+		} else if !seen[n] {
+			return false
+		}
+		seen[n] = true
+	}
+	return len(some) == 0
+}
+
+func registerNumber(name string) string {
+	if name == "sp" || name == "wsp" || name == "xzr" || name == "wzr" {
+		return "31"
+	}
+	return name[1:]
 }
 
 var registerNames = regexp.MustCompile(`\b(?:[xwbhsdqv]\d+|[xw]zr|w?sp)\b`)
