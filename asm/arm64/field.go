@@ -57,6 +57,8 @@ const (
 	cond12       //
 	condInverted // one that has an opposite
 	pstate       // op1:op2 of a field of PSTATE
+	sysWith      // an operation of DC, IC, AT or TLBI that takes a register; least is its CRn
+	sysAlone     // one that takes none
 	shifted      // register of most+1 bits with LSL, LSR or ASR
 	rotated      // or ROR
 	extendedW    // register with an extension: X only where that is of 64 bits
@@ -181,6 +183,8 @@ func (c field) special(v int64) (f uint32, why string) {
 		return c.register(v)
 	case extendedW, extendedX:
 		return c.register(v)
+	case sysWith, sysAlone:
+		return c.operation(v)
 	case imm8, bytes8, msl, float8, float8Split, floatZero:
 		return c.vector(v)
 	}
@@ -282,7 +286,7 @@ func (c field) plain(v int64) (uint32, string) {
 		return 0, fmt.Sprintf("no such field of PSTATE: %d", v)
 	}
 	switch {
-	case v < 0 || v > int64(NV):
+	case v > int64(NV):
 		return 0, fmt.Sprintf("no such condition: %d", v)
 	case c.kind() == cond0:
 		return uint32(v), ""
@@ -292,6 +296,21 @@ func (c field) plain(v int64) (uint32, string) {
 		return 0, fmt.Sprintf("condition %v has no opposite", Cond(v))
 	}
 	return uint32(v^1) << 12, ""
+}
+
+// operation encodes op1:CRn:CRm:op2 of an operation of SYS. CRn may be 9 for 8: the operations of TLBI that don't wait for
+// some accesses.
+func (c field) operation(v int64) (uint32, string) {
+	if crn := v >> 7 & 15; v < 0 || v >= 1<<14 || crn != c.least() && (crn != 9 || c.least() != 8) {
+		return 0, fmt.Sprintf("no such operation: %d", v)
+	}
+	switch takes := takesRegister(uint16(v)); {
+	case takes && c.kind() == sysAlone:
+		return 0, "this operation takes a register"
+	case !takes && c.kind() == sysWith:
+		return 0, "this operation takes no register"
+	}
+	return uint32(v) << 5, ""
 }
 
 // register encodes a register with a shift or an extension.

@@ -176,13 +176,23 @@ func outside(l *formLine, spec string) (all []choice) {
 	case "o:PStateField":
 		add(PStateField(64), PStateField(255))
 	case "o:DCOp":
-		add(DCOp(1 << 14))
+		add(DCOp(1<<14), DCOp(1<<14)+DC_CVAU, DCOp(TLBI_VAE1), DCOp(6<<7+1))
 	case "o:ICOp":
-		add(ICOp(1 << 14))
+		add(ICOp(1<<14), ICOp(1<<14)+IC_IVAU, ICOp(TLBI_VAE1), ICOp(9<<7+1))
+		for _, o := range []ICOp{IC_IVAU, IC_IALLU, IC_IALLUIS} {
+			if o.TakesRegister() == (len(l.operands) == 1) {
+				add(o)
+			}
+		}
 	case "o:ATOp":
-		add(ATOp(1 << 14))
+		add(ATOp(1<<14), ATOp(1<<14)+AT_S1E1R, ATOp(TLBI_VAE1), ATOp(15<<7+8<<3))
 	case "o:TLBIOp":
-		add(TLBIOp(1 << 14))
+		add(TLBIOp(1<<14), TLBIOp(1<<14)+TLBI_VAE1, TLBIOp(DC_CVAU), TLBIOp(10<<7+7<<3+1), TLBIOp(15<<7+7<<3+1))
+		for _, o := range tlbiOps {
+			if TLBIOp(o.op).TakesRegister() == (len(l.operands) == 1) {
+				add(TLBIOp(o.op))
+			}
+		}
 	default:
 		switch kind {
 		case "i", "lsl", "msl", "f", "Z", "l":

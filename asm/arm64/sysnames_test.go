@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"golang.org/x/arch/arm64/arm64asm"
 
 	"github.com/wxjit/wxjit/internal/testenv"
 )
@@ -157,6 +158,81 @@ func TestSysOpNames(t *testing.T) {
 		all = append(all, named{"msr " + f.String() + ", #1", 0xd500411f | uint32(f)>>3<<16 | uint32(f)&7<<5})
 	}
 	requireNamed(t, all, true)
+}
+
+// TestSysOpRegisters: each operation is accepted with and without a register as llvm-mc does it for Armv8.9, by both layers.
+// (Since Armv9.7 some may have one that did without, FEAT_TLBID.)
+func TestSysOpRegisters(t *testing.T) {
+	type use struct {
+		text string
+		emit []func(a *Assembler)
+	}
+	var uses []use
+	both := func(op arm64asm.Op, arg Arg, with, alone func(a *Assembler)) {
+		text := strings.ToLower(opName(op)) + " " + arg.(fmt.Stringer).String()
+		uses = append(uses,
+			use{text + ", x3", []func(a *Assembler){func(a *Assembler) { a.Emit(op, arg, X3) }, with}},
+			use{text, []func(a *Assembler){func(a *Assembler) { a.Emit(op, arg) }, alone}})
+	}
+	for _, o := range dcOps {
+		both(arm64asm.DC, DCOp(o.op), func(a *Assembler) { a.DCox(DCOp(o.op), X3) }, nil)
+	}
+	for _, o := range atOps {
+		both(arm64asm.AT, ATOp(o.op), func(a *Assembler) { a.ATox(ATOp(o.op), X3) }, nil)
+	}
+	for _, o := range icOps {
+		both(arm64asm.IC, ICOp(o.op), func(a *Assembler) { a.ICox(ICOp(o.op), X3) }, func(a *Assembler) { a.ICo(ICOp(o.op)) })
+	}
+	for _, o := range tlbiOps {
+		both(arm64asm.TLBI, TLBIOp(o.op), func(a *Assembler) { a.TLBIox(TLBIOp(o.op), X3) }, func(a *Assembler) { a.TLBIo(TLBIOp(o.op)) })
+	}
+	var lines []string
+	for _, u := range uses {
+		lines = append(lines, u.text)
+	}
+	words, refused := oracle(t, testenv.Tool(t, "llvm-mc-22"), "-triple=aarch64", "-filetype=obj", "-mattr=+v8.9a,+mte").Assemble(t, lines)
+	require.Len(t, refused, len(uses)/2)
+	for i, u := range uses {
+		why, no := refused[i]
+		for _, emit := range u.emit {
+			if emit == nil {
+				continue
+			}
+			var a Assembler
+			emit(&a)
+			code, err := finished(&a)
+			if no {
+				require.Error(t, err, "%s: %s", u.text, why)
+			} else {
+				require.NoError(t, err, u.text)
+				require.Equal(t, words[i], code, u.text)
+			}
+		}
+	}
+}
+
+// TestTakesRegister: so it is with all operations that llvm-mc knows, those without a name here too.
+func TestTakesRegister(t *testing.T) {
+	var words [][]byte
+	for op := range uint32(1 << 14) {
+		words = append(words, binary.LittleEndian.AppendUint32(nil, 0xd508001f|op<<5))
+	}
+	known := map[string]int{}
+	texts := llvmTexts(t, words, "+all")
+	for op := range uint16(1 << 14) {
+		mnemonic, _, _ := strings.Cut(texts[op], " ")
+		switch mnemonic {
+		case "dc", "at", "ic", "tlbi":
+			known[mnemonic]++
+			if takesRegister(op) != strings.HasSuffix(texts[op], ", xzr") {
+				t.Errorf("%#x: %s", op, texts[op])
+			}
+		}
+	}
+	require.GreaterOrEqual(t, known["tlbi"], 130)
+	require.GreaterOrEqual(t, known["dc"], 20)
+	require.GreaterOrEqual(t, known["at"], 14)
+	require.Equal(t, 3, known["ic"])
 }
 
 // TestNamesOfNothing: a value that is none of the constants has a text too.

@@ -209,14 +209,22 @@ func sysOpName(typ string, names []sysOp, op uint16) string {
 }
 
 // TakesRegister tells whether the operation is about an address in a register: all but the whole cache.
-func (o ICOp) TakesRegister() bool { return o == IC_IVAU }
+func (o ICOp) TakesRegister() bool { return takesRegister(uint16(o)) }
 
 // TakesRegister tells whether the operation has what it is about in a register: all but those whose name has ALL in it.
-func (o TLBIOp) TakesRegister() bool {
-	switch o {
-	case TLBI_VMALLE1IS, TLBI_VMALLE1, TLBI_ALLE2IS, TLBI_ALLE2, TLBI_ALLE1IS, TLBI_ALLE1, TLBI_VMALLS12E1IS, TLBI_VMALLS12E1,
-		TLBI_ALLE3IS, TLBI_ALLE3:
-		return false
+func (o TLBIOp) TakesRegister() bool { return takesRegister(uint16(o)) }
+
+// takesRegister tells it of any operation.
+func takesRegister(op uint16) bool {
+	op1, crn, crm, op2 := op>>11, op>>7&15, op>>3&15, op&7
+	if crn == 7 {
+		return op != uint16(IC_IALLUIS) && op != uint16(IC_IALLU)
+	}
+	switch crm {
+	case 1, 3, 7: // everything, of an exception level, or of a stage
+		return op2 != 0 && op2 != 4 && op2 != 6
+	case 2, 5, 6: // VMALLWS2E1
+		return op1 != 4 || op2 != 2
 	}
 	return true
 }

@@ -354,7 +354,7 @@ func (a *Assembler) ASRxxx(dst, src1, src2 X) {
 
 // ATox: AT op, Xd
 func (a *Assembler) ATox(op ATOp, src X) {
-	a.put(0xd5087800|a.imm(linear|5*lo|16383*most, int64(op)), uint8(src), 0, 0, 0)
+	a.put(0xd5087800|a.imm(sysWith|7*least, int64(op)), uint8(src), 0, 0, 0)
 }
 
 // AUTDAxp: AUTDA Xd, SP. FEAT_PAuth
@@ -1660,7 +1660,7 @@ func (a *Assembler) DCPS3i(imm uint16) {
 
 // DCox: DC op, Xd
 func (a *Assembler) DCox(op DCOp, src X) {
-	a.put(0xd5087000|a.imm(linear|5*lo|16383*most, int64(op)), uint8(src), 0, 0, 0)
+	a.put(0xd5087000|a.imm(sysWith|7*least, int64(op)), uint8(src), 0, 0, 0)
 }
 
 // DGH: DGH. FEAT_DGH
@@ -1800,12 +1800,12 @@ func (a *Assembler) HVCi(imm uint16) {
 
 // ICo: IC op
 func (a *Assembler) ICo(op ICOp) {
-	a.put(0xd508701f|a.imm(linear|5*lo|16383*most, int64(op)), 0, 0, 0, 0)
+	a.put(0xd508701f|a.imm(sysAlone|7*least, int64(op)), 0, 0, 0, 0)
 }
 
 // ICox: IC op, Xd
 func (a *Assembler) ICox(op ICOp, src X) {
-	a.put(0xd5087000|a.imm(linear|5*lo|16383*most, int64(op)), uint8(src), 0, 0, 0)
+	a.put(0xd5087000|a.imm(sysWith|7*least, int64(op)), uint8(src), 0, 0, 0)
 }
 
 // IRGpp: IRG SP, SP. FEAT_MTE
@@ -4620,12 +4620,12 @@ func (a *Assembler) SYSiiiix(imm1, imm2, imm3, imm4 int, src X) {
 
 // TLBIo: TLBI op
 func (a *Assembler) TLBIo(op TLBIOp) {
-	a.put(0xd508801f|a.imm(linear|5*lo|16383*most, int64(op)), 0, 0, 0, 0)
+	a.put(0xd508801f|a.imm(sysAlone|8*least, int64(op)), 0, 0, 0, 0)
 }
 
 // TLBIox: TLBI op, Xd
 func (a *Assembler) TLBIox(op TLBIOp, src X) {
-	a.put(0xd5088000|a.imm(linear|5*lo|16383*most, int64(op)), uint8(src), 0, 0, 0)
+	a.put(0xd5088000|a.imm(sysWith|8*least, int64(op)), uint8(src), 0, 0, 0)
 }
 
 // TSTwi: TST Wn, #imm

@@ -1373,7 +1373,7 @@ var roles = [...]role{
 	{field: rotated | 63*most},
 	{field: linear | 16*lo | 31*most},
 	{field: linear | 16*lo | 63*most},
-	{field: linear | 5*lo | 16383*most},
+	{field: sysWith | 7*least},
 	{field: label26},
 	{field: cond0},
 	{field: label19},
@@ -1429,6 +1429,7 @@ var roles = [...]role{
 	{at: atN, field: laneOne},
 	{field: float8Split},
 	{field: linear | 5*lo | 127*most},
+	{field: sysAlone | 7*least},
 	{at: atD, field: laneImm5 | 0*scale},
 	{at: atD, field: laneImm5 | 1*scale},
 	{at: atD, field: laneImm5 | 2*scale},
@@ -1499,6 +1500,8 @@ var roles = [...]role{
 	{field: linear | 19*lo | 31*most},
 	{field: label14},
 	{field: bitNumber},
+	{field: sysWith | 8*least},
+	{field: sysAlone | 8*least},
 	{field: linear | 0*lo | 65535*most},
 	{field: linear | 10*lo | 255*most},
 }
@@ -2747,15 +2750,15 @@ var rows = [...]row{
 	{0xd4400000, uint64(cImm) << 0, [5]uint8{44}},                                                                                     // HLT #imm
 	{0xd4000002, uint64(cImm) << 0, [5]uint8{44}},                                                                                     // HVC #imm
 	{0xd5087000, uint64(cICOp)<<0 | uint64(cX)<<8, [5]uint8{24, 0}},                                                                   // IC op, Xd
-	{0xd508701f, uint64(cICOp) << 0, [5]uint8{24}},                                                                                    // IC op
-	{0x4e011c00, uint64(cLaneB)<<0 | uint64(cW)<<8, [5]uint8{80, 1}},                                                                  // INS Vd.B[i], Wn
-	{0x4e021c00, uint64(cLaneH)<<0 | uint64(cW)<<8, [5]uint8{81, 1}},                                                                  // INS Vd.H[i], Wn
-	{0x4e041c00, uint64(cLaneS)<<0 | uint64(cW)<<8, [5]uint8{82, 1}},                                                                  // INS Vd.S[i], Wn
-	{0x4e081c00, uint64(cLaneD)<<0 | uint64(cX)<<8, [5]uint8{83, 1}},                                                                  // INS Vd.D[i], Xn
-	{0x6e010400, uint64(cLaneB)<<0 | uint64(cLaneB)<<8, [5]uint8{80, 84}},                                                             // INS Vd.B[i], Vn.B[i]
-	{0x6e020400, uint64(cLaneH)<<0 | uint64(cLaneH)<<8, [5]uint8{81, 85}},                                                             // INS Vd.H[i], Vn.H[i]
-	{0x6e040400, uint64(cLaneS)<<0 | uint64(cLaneS)<<8, [5]uint8{82, 86}},                                                             // INS Vd.S[i], Vn.S[i]
-	{0x6e080400, uint64(cLaneD)<<0 | uint64(cLaneD)<<8, [5]uint8{83, 87}},                                                             // INS Vd.D[i], Vn.D[i]
+	{0xd508701f, uint64(cICOp) << 0, [5]uint8{80}},                                                                                    // IC op
+	{0x4e011c00, uint64(cLaneB)<<0 | uint64(cW)<<8, [5]uint8{81, 1}},                                                                  // INS Vd.B[i], Wn
+	{0x4e021c00, uint64(cLaneH)<<0 | uint64(cW)<<8, [5]uint8{82, 1}},                                                                  // INS Vd.H[i], Wn
+	{0x4e041c00, uint64(cLaneS)<<0 | uint64(cW)<<8, [5]uint8{83, 1}},                                                                  // INS Vd.S[i], Wn
+	{0x4e081c00, uint64(cLaneD)<<0 | uint64(cX)<<8, [5]uint8{84, 1}},                                                                  // INS Vd.D[i], Xn
+	{0x6e010400, uint64(cLaneB)<<0 | uint64(cLaneB)<<8, [5]uint8{81, 85}},                                                             // INS Vd.B[i], Vn.B[i]
+	{0x6e020400, uint64(cLaneH)<<0 | uint64(cLaneH)<<8, [5]uint8{82, 86}},                                                             // INS Vd.H[i], Vn.H[i]
+	{0x6e040400, uint64(cLaneS)<<0 | uint64(cLaneS)<<8, [5]uint8{83, 87}},                                                             // INS Vd.S[i], Vn.S[i]
+	{0x6e080400, uint64(cLaneD)<<0 | uint64(cLaneD)<<8, [5]uint8{84, 88}},                                                             // INS Vd.D[i], Vn.D[i]
 	{needMTE | dstD | 0x9ac01000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{3, 4, 2}},                                  // IRG Xd, Xn, Xm. FEAT_MTE
 	{needMTE | dstD | 0x9adf1000, uint64(cX)<<0 | uint64(cX)<<8, [5]uint8{3, 4}},                                                      // IRG Xd, Xn. FEAT_MTE
 	{needMTE | dstD | 0x9ac01000, uint64(cX)<<0 | uint64(cP)<<8 | uint64(cX)<<16, [5]uint8{3, 10, 2}},                                 // IRG Xd, SP, Xm. FEAT_MTE
@@ -2766,107 +2769,107 @@ var rows = [...]row{
 	{needMTE | 0x9adf1000, uint64(cP)<<0 | uint64(cP)<<8, [5]uint8{11, 10}},                                                           // IRG SP, SP. FEAT_MTE
 	{0xd5033fdf, 0, [5]uint8{}},                                                                                                   // ISB
 	{0xd50330df, uint64(cBarrier) << 0, [5]uint8{54}},                                                                             // ISB op
-	{0x0c407000, uint64(cV8B)<<0 | uint64(cMem)<<8, [5]uint8{0, 88}},                                                              // LD1 {Vt.8B}, [...]
-	{0x4c407000, uint64(cV16B)<<0 | uint64(cMem)<<8, [5]uint8{0, 89}},                                                             // LD1 {Vt.16B}, [...]
-	{0x0c407400, uint64(cV4H)<<0 | uint64(cMem)<<8, [5]uint8{0, 88}},                                                              // LD1 {Vt.4H}, [...]
-	{0x4c407400, uint64(cV8H)<<0 | uint64(cMem)<<8, [5]uint8{0, 89}},                                                              // LD1 {Vt.8H}, [...]
-	{0x0c407800, uint64(cV2S)<<0 | uint64(cMem)<<8, [5]uint8{0, 88}},                                                              // LD1 {Vt.2S}, [...]
-	{0x4c407800, uint64(cV4S)<<0 | uint64(cMem)<<8, [5]uint8{0, 89}},                                                              // LD1 {Vt.4S}, [...]
-	{0x0c407c00, uint64(cV1D)<<0 | uint64(cMem)<<8, [5]uint8{0, 88}},                                                              // LD1 {Vt.1D}, [...]
-	{0x4c407c00, uint64(cV2D)<<0 | uint64(cMem)<<8, [5]uint8{0, 89}},                                                              // LD1 {Vt.2D}, [...]
-	{0x0c40a000, uint64(cV8B|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 89}},                                                         // LD1 {Vt.8B and 1 more}, [...]
-	{0x4c40a000, uint64(cV16B|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 90}},                                                        // LD1 {Vt.16B and 1 more}, [...]
-	{0x0c40a400, uint64(cV4H|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 89}},                                                         // LD1 {Vt.4H and 1 more}, [...]
-	{0x4c40a400, uint64(cV8H|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 90}},                                                         // LD1 {Vt.8H and 1 more}, [...]
-	{0x0c40a800, uint64(cV2S|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 89}},                                                         // LD1 {Vt.2S and 1 more}, [...]
-	{0x4c40a800, uint64(cV4S|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 90}},                                                         // LD1 {Vt.4S and 1 more}, [...]
-	{0x0c40ac00, uint64(cV1D|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 89}},                                                         // LD1 {Vt.1D and 1 more}, [...]
-	{0x4c40ac00, uint64(cV2D|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 90}},                                                         // LD1 {Vt.2D and 1 more}, [...]
-	{0x0c406000, uint64(cV8B|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 91}},                                                         // LD1 {Vt.8B and 2 more}, [...]
-	{0x4c406000, uint64(cV16B|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 92}},                                                        // LD1 {Vt.16B and 2 more}, [...]
-	{0x0c406400, uint64(cV4H|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 91}},                                                         // LD1 {Vt.4H and 2 more}, [...]
-	{0x4c406400, uint64(cV8H|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 92}},                                                         // LD1 {Vt.8H and 2 more}, [...]
-	{0x0c406800, uint64(cV2S|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 91}},                                                         // LD1 {Vt.2S and 2 more}, [...]
-	{0x4c406800, uint64(cV4S|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 92}},                                                         // LD1 {Vt.4S and 2 more}, [...]
-	{0x0c406c00, uint64(cV1D|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 91}},                                                         // LD1 {Vt.1D and 2 more}, [...]
-	{0x4c406c00, uint64(cV2D|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 92}},                                                         // LD1 {Vt.2D and 2 more}, [...]
-	{0x0c402000, uint64(cV8B|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 90}},                                                         // LD1 {Vt.8B and 3 more}, [...]
-	{0x4c402000, uint64(cV16B|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 93}},                                                        // LD1 {Vt.16B and 3 more}, [...]
-	{0x0c402400, uint64(cV4H|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 90}},                                                         // LD1 {Vt.4H and 3 more}, [...]
-	{0x4c402400, uint64(cV8H|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 93}},                                                         // LD1 {Vt.8H and 3 more}, [...]
-	{0x0c402800, uint64(cV2S|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 90}},                                                         // LD1 {Vt.2S and 3 more}, [...]
-	{0x4c402800, uint64(cV4S|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 93}},                                                         // LD1 {Vt.4S and 3 more}, [...]
-	{0x0c402c00, uint64(cV1D|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 90}},                                                         // LD1 {Vt.1D and 3 more}, [...]
-	{0x4c402c00, uint64(cV2D|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 93}},                                                         // LD1 {Vt.2D and 3 more}, [...]
-	{0x0d400000, uint64(cLaneB)<<0 | uint64(cMem)<<8, [5]uint8{94, 95}},                                                           // LD1 {Vt.B}[i], [...]
-	{0x0d404000, uint64(cLaneH)<<0 | uint64(cMem)<<8, [5]uint8{96, 97}},                                                           // LD1 {Vt.H}[i], [...]
-	{0x0d408000, uint64(cLaneS)<<0 | uint64(cMem)<<8, [5]uint8{98, 99}},                                                           // LD1 {Vt.S}[i], [...]
-	{0x0d408400, uint64(cLaneD)<<0 | uint64(cMem)<<8, [5]uint8{100, 88}},                                                          // LD1 {Vt.D}[i], [...]
-	{0x0d40c000, uint64(cV8B)<<0 | uint64(cMem)<<8, [5]uint8{0, 95}},                                                              // LD1R {Vt.8B}, [...]
-	{0x4d40c000, uint64(cV16B)<<0 | uint64(cMem)<<8, [5]uint8{0, 95}},                                                             // LD1R {Vt.16B}, [...]
-	{0x0d40c400, uint64(cV4H)<<0 | uint64(cMem)<<8, [5]uint8{0, 97}},                                                              // LD1R {Vt.4H}, [...]
-	{0x4d40c400, uint64(cV8H)<<0 | uint64(cMem)<<8, [5]uint8{0, 97}},                                                              // LD1R {Vt.8H}, [...]
-	{0x0d40c800, uint64(cV2S)<<0 | uint64(cMem)<<8, [5]uint8{0, 99}},                                                              // LD1R {Vt.2S}, [...]
-	{0x4d40c800, uint64(cV4S)<<0 | uint64(cMem)<<8, [5]uint8{0, 99}},                                                              // LD1R {Vt.4S}, [...]
-	{0x0d40cc00, uint64(cV1D)<<0 | uint64(cMem)<<8, [5]uint8{0, 88}},                                                              // LD1R {Vt.1D}, [...]
-	{0x4d40cc00, uint64(cV2D)<<0 | uint64(cMem)<<8, [5]uint8{0, 88}},                                                              // LD1R {Vt.2D}, [...]
-	{0x0c408000, uint64(cV8B|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 89}},                                                         // LD2 {Vt.8B and 1 more}, [...]
-	{0x4c408000, uint64(cV16B|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 90}},                                                        // LD2 {Vt.16B and 1 more}, [...]
-	{0x0c408400, uint64(cV4H|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 89}},                                                         // LD2 {Vt.4H and 1 more}, [...]
-	{0x4c408400, uint64(cV8H|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 90}},                                                         // LD2 {Vt.8H and 1 more}, [...]
-	{0x0c408800, uint64(cV2S|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 89}},                                                         // LD2 {Vt.2S and 1 more}, [...]
-	{0x4c408800, uint64(cV4S|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 90}},                                                         // LD2 {Vt.4S and 1 more}, [...]
-	{0x4c408c00, uint64(cV2D|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 90}},                                                         // LD2 {Vt.2D and 1 more}, [...]
-	{0x0d600000, uint64(cLaneB|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{94, 97}},                                                      // LD2 {Vt.B and 1 more}[i], [...]
-	{0x0d604000, uint64(cLaneH|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{96, 99}},                                                      // LD2 {Vt.H and 1 more}[i], [...]
-	{0x0d608000, uint64(cLaneS|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{98, 88}},                                                      // LD2 {Vt.S and 1 more}[i], [...]
-	{0x0d608400, uint64(cLaneD|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{100, 89}},                                                     // LD2 {Vt.D and 1 more}[i], [...]
-	{0x0d60c000, uint64(cV8B|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 97}},                                                         // LD2R {Vt.8B and 1 more}, [...]
-	{0x4d60c000, uint64(cV16B|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 97}},                                                        // LD2R {Vt.16B and 1 more}, [...]
-	{0x0d60c400, uint64(cV4H|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 99}},                                                         // LD2R {Vt.4H and 1 more}, [...]
-	{0x4d60c400, uint64(cV8H|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 99}},                                                         // LD2R {Vt.8H and 1 more}, [...]
-	{0x0d60c800, uint64(cV2S|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 88}},                                                         // LD2R {Vt.2S and 1 more}, [...]
-	{0x4d60c800, uint64(cV4S|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 88}},                                                         // LD2R {Vt.4S and 1 more}, [...]
-	{0x0d60cc00, uint64(cV1D|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 89}},                                                         // LD2R {Vt.1D and 1 more}, [...]
-	{0x4d60cc00, uint64(cV2D|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 89}},                                                         // LD2R {Vt.2D and 1 more}, [...]
-	{0x0c404000, uint64(cV8B|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 91}},                                                         // LD3 {Vt.8B and 2 more}, [...]
-	{0x4c404000, uint64(cV16B|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 92}},                                                        // LD3 {Vt.16B and 2 more}, [...]
-	{0x0c404400, uint64(cV4H|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 91}},                                                         // LD3 {Vt.4H and 2 more}, [...]
-	{0x4c404400, uint64(cV8H|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 92}},                                                         // LD3 {Vt.8H and 2 more}, [...]
-	{0x0c404800, uint64(cV2S|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 91}},                                                         // LD3 {Vt.2S and 2 more}, [...]
-	{0x4c404800, uint64(cV4S|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 92}},                                                         // LD3 {Vt.4S and 2 more}, [...]
-	{0x4c404c00, uint64(cV2D|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 92}},                                                         // LD3 {Vt.2D and 2 more}, [...]
-	{0x0d402000, uint64(cLaneB|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{94, 101}},                                                     // LD3 {Vt.B and 2 more}[i], [...]
-	{0x0d406000, uint64(cLaneH|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{96, 102}},                                                     // LD3 {Vt.H and 2 more}[i], [...]
-	{0x0d40a000, uint64(cLaneS|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{98, 103}},                                                     // LD3 {Vt.S and 2 more}[i], [...]
-	{0x0d40a400, uint64(cLaneD|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{100, 91}},                                                     // LD3 {Vt.D and 2 more}[i], [...]
-	{0x0d40e000, uint64(cV8B|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 101}},                                                        // LD3R {Vt.8B and 2 more}, [...]
-	{0x4d40e000, uint64(cV16B|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 101}},                                                       // LD3R {Vt.16B and 2 more}, [...]
-	{0x0d40e400, uint64(cV4H|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 102}},                                                        // LD3R {Vt.4H and 2 more}, [...]
-	{0x4d40e400, uint64(cV8H|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 102}},                                                        // LD3R {Vt.8H and 2 more}, [...]
-	{0x0d40e800, uint64(cV2S|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 103}},                                                        // LD3R {Vt.2S and 2 more}, [...]
-	{0x4d40e800, uint64(cV4S|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 103}},                                                        // LD3R {Vt.4S and 2 more}, [...]
-	{0x0d40ec00, uint64(cV1D|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 91}},                                                         // LD3R {Vt.1D and 2 more}, [...]
-	{0x4d40ec00, uint64(cV2D|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 91}},                                                         // LD3R {Vt.2D and 2 more}, [...]
-	{0x0c400000, uint64(cV8B|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 90}},                                                         // LD4 {Vt.8B and 3 more}, [...]
-	{0x4c400000, uint64(cV16B|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 93}},                                                        // LD4 {Vt.16B and 3 more}, [...]
-	{0x0c400400, uint64(cV4H|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 90}},                                                         // LD4 {Vt.4H and 3 more}, [...]
-	{0x4c400400, uint64(cV8H|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 93}},                                                         // LD4 {Vt.8H and 3 more}, [...]
-	{0x0c400800, uint64(cV2S|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 90}},                                                         // LD4 {Vt.2S and 3 more}, [...]
-	{0x4c400800, uint64(cV4S|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 93}},                                                         // LD4 {Vt.4S and 3 more}, [...]
-	{0x4c400c00, uint64(cV2D|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 93}},                                                         // LD4 {Vt.2D and 3 more}, [...]
-	{0x0d602000, uint64(cLaneB|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{94, 99}},                                                      // LD4 {Vt.B and 3 more}[i], [...]
-	{0x0d606000, uint64(cLaneH|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{96, 88}},                                                      // LD4 {Vt.H and 3 more}[i], [...]
-	{0x0d60a000, uint64(cLaneS|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{98, 89}},                                                      // LD4 {Vt.S and 3 more}[i], [...]
-	{0x0d60a400, uint64(cLaneD|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{100, 90}},                                                     // LD4 {Vt.D and 3 more}[i], [...]
-	{0x0d60e000, uint64(cV8B|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 99}},                                                         // LD4R {Vt.8B and 3 more}, [...]
-	{0x4d60e000, uint64(cV16B|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 99}},                                                        // LD4R {Vt.16B and 3 more}, [...]
-	{0x0d60e400, uint64(cV4H|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 88}},                                                         // LD4R {Vt.4H and 3 more}, [...]
-	{0x4d60e400, uint64(cV8H|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 88}},                                                         // LD4R {Vt.8H and 3 more}, [...]
-	{0x0d60e800, uint64(cV2S|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 89}},                                                         // LD4R {Vt.2S and 3 more}, [...]
-	{0x4d60e800, uint64(cV4S|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 89}},                                                         // LD4R {Vt.4S and 3 more}, [...]
-	{0x0d60ec00, uint64(cV1D|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 90}},                                                         // LD4R {Vt.1D and 3 more}, [...]
-	{0x4d60ec00, uint64(cV2D|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 90}},                                                         // LD4R {Vt.2D and 3 more}, [...]
+	{0x0c407000, uint64(cV8B)<<0 | uint64(cMem)<<8, [5]uint8{0, 89}},                                                              // LD1 {Vt.8B}, [...]
+	{0x4c407000, uint64(cV16B)<<0 | uint64(cMem)<<8, [5]uint8{0, 90}},                                                             // LD1 {Vt.16B}, [...]
+	{0x0c407400, uint64(cV4H)<<0 | uint64(cMem)<<8, [5]uint8{0, 89}},                                                              // LD1 {Vt.4H}, [...]
+	{0x4c407400, uint64(cV8H)<<0 | uint64(cMem)<<8, [5]uint8{0, 90}},                                                              // LD1 {Vt.8H}, [...]
+	{0x0c407800, uint64(cV2S)<<0 | uint64(cMem)<<8, [5]uint8{0, 89}},                                                              // LD1 {Vt.2S}, [...]
+	{0x4c407800, uint64(cV4S)<<0 | uint64(cMem)<<8, [5]uint8{0, 90}},                                                              // LD1 {Vt.4S}, [...]
+	{0x0c407c00, uint64(cV1D)<<0 | uint64(cMem)<<8, [5]uint8{0, 89}},                                                              // LD1 {Vt.1D}, [...]
+	{0x4c407c00, uint64(cV2D)<<0 | uint64(cMem)<<8, [5]uint8{0, 90}},                                                              // LD1 {Vt.2D}, [...]
+	{0x0c40a000, uint64(cV8B|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 90}},                                                         // LD1 {Vt.8B and 1 more}, [...]
+	{0x4c40a000, uint64(cV16B|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 91}},                                                        // LD1 {Vt.16B and 1 more}, [...]
+	{0x0c40a400, uint64(cV4H|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 90}},                                                         // LD1 {Vt.4H and 1 more}, [...]
+	{0x4c40a400, uint64(cV8H|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 91}},                                                         // LD1 {Vt.8H and 1 more}, [...]
+	{0x0c40a800, uint64(cV2S|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 90}},                                                         // LD1 {Vt.2S and 1 more}, [...]
+	{0x4c40a800, uint64(cV4S|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 91}},                                                         // LD1 {Vt.4S and 1 more}, [...]
+	{0x0c40ac00, uint64(cV1D|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 90}},                                                         // LD1 {Vt.1D and 1 more}, [...]
+	{0x4c40ac00, uint64(cV2D|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 91}},                                                         // LD1 {Vt.2D and 1 more}, [...]
+	{0x0c406000, uint64(cV8B|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 92}},                                                         // LD1 {Vt.8B and 2 more}, [...]
+	{0x4c406000, uint64(cV16B|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 93}},                                                        // LD1 {Vt.16B and 2 more}, [...]
+	{0x0c406400, uint64(cV4H|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 92}},                                                         // LD1 {Vt.4H and 2 more}, [...]
+	{0x4c406400, uint64(cV8H|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 93}},                                                         // LD1 {Vt.8H and 2 more}, [...]
+	{0x0c406800, uint64(cV2S|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 92}},                                                         // LD1 {Vt.2S and 2 more}, [...]
+	{0x4c406800, uint64(cV4S|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 93}},                                                         // LD1 {Vt.4S and 2 more}, [...]
+	{0x0c406c00, uint64(cV1D|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 92}},                                                         // LD1 {Vt.1D and 2 more}, [...]
+	{0x4c406c00, uint64(cV2D|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 93}},                                                         // LD1 {Vt.2D and 2 more}, [...]
+	{0x0c402000, uint64(cV8B|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 91}},                                                         // LD1 {Vt.8B and 3 more}, [...]
+	{0x4c402000, uint64(cV16B|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 94}},                                                        // LD1 {Vt.16B and 3 more}, [...]
+	{0x0c402400, uint64(cV4H|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 91}},                                                         // LD1 {Vt.4H and 3 more}, [...]
+	{0x4c402400, uint64(cV8H|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 94}},                                                         // LD1 {Vt.8H and 3 more}, [...]
+	{0x0c402800, uint64(cV2S|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 91}},                                                         // LD1 {Vt.2S and 3 more}, [...]
+	{0x4c402800, uint64(cV4S|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 94}},                                                         // LD1 {Vt.4S and 3 more}, [...]
+	{0x0c402c00, uint64(cV1D|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 91}},                                                         // LD1 {Vt.1D and 3 more}, [...]
+	{0x4c402c00, uint64(cV2D|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 94}},                                                         // LD1 {Vt.2D and 3 more}, [...]
+	{0x0d400000, uint64(cLaneB)<<0 | uint64(cMem)<<8, [5]uint8{95, 96}},                                                           // LD1 {Vt.B}[i], [...]
+	{0x0d404000, uint64(cLaneH)<<0 | uint64(cMem)<<8, [5]uint8{97, 98}},                                                           // LD1 {Vt.H}[i], [...]
+	{0x0d408000, uint64(cLaneS)<<0 | uint64(cMem)<<8, [5]uint8{99, 100}},                                                          // LD1 {Vt.S}[i], [...]
+	{0x0d408400, uint64(cLaneD)<<0 | uint64(cMem)<<8, [5]uint8{101, 89}},                                                          // LD1 {Vt.D}[i], [...]
+	{0x0d40c000, uint64(cV8B)<<0 | uint64(cMem)<<8, [5]uint8{0, 96}},                                                              // LD1R {Vt.8B}, [...]
+	{0x4d40c000, uint64(cV16B)<<0 | uint64(cMem)<<8, [5]uint8{0, 96}},                                                             // LD1R {Vt.16B}, [...]
+	{0x0d40c400, uint64(cV4H)<<0 | uint64(cMem)<<8, [5]uint8{0, 98}},                                                              // LD1R {Vt.4H}, [...]
+	{0x4d40c400, uint64(cV8H)<<0 | uint64(cMem)<<8, [5]uint8{0, 98}},                                                              // LD1R {Vt.8H}, [...]
+	{0x0d40c800, uint64(cV2S)<<0 | uint64(cMem)<<8, [5]uint8{0, 100}},                                                             // LD1R {Vt.2S}, [...]
+	{0x4d40c800, uint64(cV4S)<<0 | uint64(cMem)<<8, [5]uint8{0, 100}},                                                             // LD1R {Vt.4S}, [...]
+	{0x0d40cc00, uint64(cV1D)<<0 | uint64(cMem)<<8, [5]uint8{0, 89}},                                                              // LD1R {Vt.1D}, [...]
+	{0x4d40cc00, uint64(cV2D)<<0 | uint64(cMem)<<8, [5]uint8{0, 89}},                                                              // LD1R {Vt.2D}, [...]
+	{0x0c408000, uint64(cV8B|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 90}},                                                         // LD2 {Vt.8B and 1 more}, [...]
+	{0x4c408000, uint64(cV16B|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 91}},                                                        // LD2 {Vt.16B and 1 more}, [...]
+	{0x0c408400, uint64(cV4H|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 90}},                                                         // LD2 {Vt.4H and 1 more}, [...]
+	{0x4c408400, uint64(cV8H|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 91}},                                                         // LD2 {Vt.8H and 1 more}, [...]
+	{0x0c408800, uint64(cV2S|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 90}},                                                         // LD2 {Vt.2S and 1 more}, [...]
+	{0x4c408800, uint64(cV4S|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 91}},                                                         // LD2 {Vt.4S and 1 more}, [...]
+	{0x4c408c00, uint64(cV2D|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 91}},                                                         // LD2 {Vt.2D and 1 more}, [...]
+	{0x0d600000, uint64(cLaneB|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{95, 98}},                                                      // LD2 {Vt.B and 1 more}[i], [...]
+	{0x0d604000, uint64(cLaneH|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{97, 100}},                                                     // LD2 {Vt.H and 1 more}[i], [...]
+	{0x0d608000, uint64(cLaneS|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{99, 89}},                                                      // LD2 {Vt.S and 1 more}[i], [...]
+	{0x0d608400, uint64(cLaneD|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{101, 90}},                                                     // LD2 {Vt.D and 1 more}[i], [...]
+	{0x0d60c000, uint64(cV8B|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 98}},                                                         // LD2R {Vt.8B and 1 more}, [...]
+	{0x4d60c000, uint64(cV16B|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 98}},                                                        // LD2R {Vt.16B and 1 more}, [...]
+	{0x0d60c400, uint64(cV4H|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 100}},                                                        // LD2R {Vt.4H and 1 more}, [...]
+	{0x4d60c400, uint64(cV8H|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 100}},                                                        // LD2R {Vt.8H and 1 more}, [...]
+	{0x0d60c800, uint64(cV2S|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 89}},                                                         // LD2R {Vt.2S and 1 more}, [...]
+	{0x4d60c800, uint64(cV4S|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 89}},                                                         // LD2R {Vt.4S and 1 more}, [...]
+	{0x0d60cc00, uint64(cV1D|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 90}},                                                         // LD2R {Vt.1D and 1 more}, [...]
+	{0x4d60cc00, uint64(cV2D|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 90}},                                                         // LD2R {Vt.2D and 1 more}, [...]
+	{0x0c404000, uint64(cV8B|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 92}},                                                         // LD3 {Vt.8B and 2 more}, [...]
+	{0x4c404000, uint64(cV16B|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 93}},                                                        // LD3 {Vt.16B and 2 more}, [...]
+	{0x0c404400, uint64(cV4H|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 92}},                                                         // LD3 {Vt.4H and 2 more}, [...]
+	{0x4c404400, uint64(cV8H|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 93}},                                                         // LD3 {Vt.8H and 2 more}, [...]
+	{0x0c404800, uint64(cV2S|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 92}},                                                         // LD3 {Vt.2S and 2 more}, [...]
+	{0x4c404800, uint64(cV4S|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 93}},                                                         // LD3 {Vt.4S and 2 more}, [...]
+	{0x4c404c00, uint64(cV2D|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 93}},                                                         // LD3 {Vt.2D and 2 more}, [...]
+	{0x0d402000, uint64(cLaneB|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{95, 102}},                                                     // LD3 {Vt.B and 2 more}[i], [...]
+	{0x0d406000, uint64(cLaneH|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{97, 103}},                                                     // LD3 {Vt.H and 2 more}[i], [...]
+	{0x0d40a000, uint64(cLaneS|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{99, 104}},                                                     // LD3 {Vt.S and 2 more}[i], [...]
+	{0x0d40a400, uint64(cLaneD|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{101, 92}},                                                     // LD3 {Vt.D and 2 more}[i], [...]
+	{0x0d40e000, uint64(cV8B|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 102}},                                                        // LD3R {Vt.8B and 2 more}, [...]
+	{0x4d40e000, uint64(cV16B|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 102}},                                                       // LD3R {Vt.16B and 2 more}, [...]
+	{0x0d40e400, uint64(cV4H|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 103}},                                                        // LD3R {Vt.4H and 2 more}, [...]
+	{0x4d40e400, uint64(cV8H|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 103}},                                                        // LD3R {Vt.8H and 2 more}, [...]
+	{0x0d40e800, uint64(cV2S|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 104}},                                                        // LD3R {Vt.2S and 2 more}, [...]
+	{0x4d40e800, uint64(cV4S|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 104}},                                                        // LD3R {Vt.4S and 2 more}, [...]
+	{0x0d40ec00, uint64(cV1D|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 92}},                                                         // LD3R {Vt.1D and 2 more}, [...]
+	{0x4d40ec00, uint64(cV2D|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 92}},                                                         // LD3R {Vt.2D and 2 more}, [...]
+	{0x0c400000, uint64(cV8B|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 91}},                                                         // LD4 {Vt.8B and 3 more}, [...]
+	{0x4c400000, uint64(cV16B|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 94}},                                                        // LD4 {Vt.16B and 3 more}, [...]
+	{0x0c400400, uint64(cV4H|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 91}},                                                         // LD4 {Vt.4H and 3 more}, [...]
+	{0x4c400400, uint64(cV8H|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 94}},                                                         // LD4 {Vt.8H and 3 more}, [...]
+	{0x0c400800, uint64(cV2S|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 91}},                                                         // LD4 {Vt.2S and 3 more}, [...]
+	{0x4c400800, uint64(cV4S|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 94}},                                                         // LD4 {Vt.4S and 3 more}, [...]
+	{0x4c400c00, uint64(cV2D|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 94}},                                                         // LD4 {Vt.2D and 3 more}, [...]
+	{0x0d602000, uint64(cLaneB|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{95, 100}},                                                     // LD4 {Vt.B and 3 more}[i], [...]
+	{0x0d606000, uint64(cLaneH|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{97, 89}},                                                      // LD4 {Vt.H and 3 more}[i], [...]
+	{0x0d60a000, uint64(cLaneS|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{99, 90}},                                                      // LD4 {Vt.S and 3 more}[i], [...]
+	{0x0d60a400, uint64(cLaneD|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{101, 91}},                                                     // LD4 {Vt.D and 3 more}[i], [...]
+	{0x0d60e000, uint64(cV8B|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 100}},                                                        // LD4R {Vt.8B and 3 more}, [...]
+	{0x4d60e000, uint64(cV16B|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 100}},                                                       // LD4R {Vt.16B and 3 more}, [...]
+	{0x0d60e400, uint64(cV4H|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 89}},                                                         // LD4R {Vt.4H and 3 more}, [...]
+	{0x4d60e400, uint64(cV8H|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 89}},                                                         // LD4R {Vt.8H and 3 more}, [...]
+	{0x0d60e800, uint64(cV2S|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 90}},                                                         // LD4R {Vt.2S and 3 more}, [...]
+	{0x4d60e800, uint64(cV4S|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 90}},                                                         // LD4R {Vt.4S and 3 more}, [...]
+	{0x0d60ec00, uint64(cV1D|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 91}},                                                         // LD4R {Vt.1D and 3 more}, [...]
+	{0x4d60ec00, uint64(cV2D|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 91}},                                                         // LD4R {Vt.2D and 3 more}, [...]
 	{needLSE | dstD | baseD | 0xb8200000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cMem)<<16, [5]uint8{2, 0, 46}},                   // LDADD Ws, Wt, [...]. FEAT_LSE
 	{needLSE | dstD | baseD | 0xf8200000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cMem)<<16, [5]uint8{2, 0, 46}},                   // LDADD Xs, Xt, [...]. FEAT_LSE
 	{needLSE | dstD | baseD | 0xb8a00000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cMem)<<16, [5]uint8{2, 0, 46}},                   // LDADDA Ws, Wt, [...]. FEAT_LSE
@@ -2887,15 +2890,15 @@ var rows = [...]row{
 	{needLRCPC | dstD | baseD | 0xf8bfc000, uint64(cX)<<0 | uint64(cMem)<<8, [5]uint8{0, 46}},                                     // LDAPR Xt, [...]. FEAT_LRCPC
 	{needLRCPC | dstD | baseD | 0x38bfc000, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{0, 46}},                                     // LDAPRB Wt, [...]. FEAT_LRCPC
 	{needLRCPC | dstD | baseD | 0x78bfc000, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{0, 46}},                                     // LDAPRH Wt, [...]. FEAT_LRCPC
-	{needLRCPC2 | dstD | baseD | 0x99400000, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{0, 104}},                                   // LDAPUR Wt, [...]. FEAT_LRCPC2
-	{needLRCPC2 | dstD | baseD | 0xd9400000, uint64(cX)<<0 | uint64(cMem)<<8, [5]uint8{0, 104}},                                   // LDAPUR Xt, [...]. FEAT_LRCPC2
-	{needLRCPC2 | dstD | baseD | 0x19400000, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{0, 104}},                                   // LDAPURB Wt, [...]. FEAT_LRCPC2
-	{needLRCPC2 | dstD | baseD | 0x59400000, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{0, 104}},                                   // LDAPURH Wt, [...]. FEAT_LRCPC2
-	{needLRCPC2 | dstD | baseD | 0x19c00000, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{0, 104}},                                   // LDAPURSB Wt, [...]. FEAT_LRCPC2
-	{needLRCPC2 | dstD | baseD | 0x19800000, uint64(cX)<<0 | uint64(cMem)<<8, [5]uint8{0, 104}},                                   // LDAPURSB Xt, [...]. FEAT_LRCPC2
-	{needLRCPC2 | dstD | baseD | 0x59c00000, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{0, 104}},                                   // LDAPURSH Wt, [...]. FEAT_LRCPC2
-	{needLRCPC2 | dstD | baseD | 0x59800000, uint64(cX)<<0 | uint64(cMem)<<8, [5]uint8{0, 104}},                                   // LDAPURSH Xt, [...]. FEAT_LRCPC2
-	{needLRCPC2 | dstD | baseD | 0x99800000, uint64(cX)<<0 | uint64(cMem)<<8, [5]uint8{0, 104}},                                   // LDAPURSW Xt, [...]. FEAT_LRCPC2
+	{needLRCPC2 | dstD | baseD | 0x99400000, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{0, 105}},                                   // LDAPUR Wt, [...]. FEAT_LRCPC2
+	{needLRCPC2 | dstD | baseD | 0xd9400000, uint64(cX)<<0 | uint64(cMem)<<8, [5]uint8{0, 105}},                                   // LDAPUR Xt, [...]. FEAT_LRCPC2
+	{needLRCPC2 | dstD | baseD | 0x19400000, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{0, 105}},                                   // LDAPURB Wt, [...]. FEAT_LRCPC2
+	{needLRCPC2 | dstD | baseD | 0x59400000, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{0, 105}},                                   // LDAPURH Wt, [...]. FEAT_LRCPC2
+	{needLRCPC2 | dstD | baseD | 0x19c00000, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{0, 105}},                                   // LDAPURSB Wt, [...]. FEAT_LRCPC2
+	{needLRCPC2 | dstD | baseD | 0x19800000, uint64(cX)<<0 | uint64(cMem)<<8, [5]uint8{0, 105}},                                   // LDAPURSB Xt, [...]. FEAT_LRCPC2
+	{needLRCPC2 | dstD | baseD | 0x59c00000, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{0, 105}},                                   // LDAPURSH Wt, [...]. FEAT_LRCPC2
+	{needLRCPC2 | dstD | baseD | 0x59800000, uint64(cX)<<0 | uint64(cMem)<<8, [5]uint8{0, 105}},                                   // LDAPURSH Xt, [...]. FEAT_LRCPC2
+	{needLRCPC2 | dstD | baseD | 0x99800000, uint64(cX)<<0 | uint64(cMem)<<8, [5]uint8{0, 105}},                                   // LDAPURSW Xt, [...]. FEAT_LRCPC2
 	{dstD | baseD | 0x88dffc00, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{0, 46}},                                                 // LDAR Wt, [...]
 	{dstD | baseD | 0xc8dffc00, uint64(cX)<<0 | uint64(cMem)<<8, [5]uint8{0, 46}},                                                 // LDAR Xt, [...]
 	{dstD | baseD | 0x08dffc00, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{0, 46}},                                                 // LDARB Wt, [...]
@@ -2938,43 +2941,43 @@ var rows = [...]row{
 	{needLSE | dstD | baseD | 0xf8602000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cMem)<<16, [5]uint8{2, 0, 46}},                   // LDEORL Xs, Xt, [...]. FEAT_LSE
 	{needLSE | dstD | baseD | 0x38602000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cMem)<<16, [5]uint8{2, 0, 46}},                   // LDEORLB Ws, Wt, [...]. FEAT_LSE
 	{needLSE | dstD | baseD | 0x78602000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cMem)<<16, [5]uint8{2, 0, 46}},                   // LDEORLH Ws, Wt, [...]. FEAT_LSE
-	{needMTE | dstD | baseD | 0xd9600000, uint64(cX)<<0 | uint64(cMem)<<8, [5]uint8{0, 105}},                                      // LDG Xt, [...]. FEAT_MTE
+	{needMTE | dstD | baseD | 0xd9600000, uint64(cX)<<0 | uint64(cMem)<<8, [5]uint8{0, 106}},                                      // LDG Xt, [...]. FEAT_MTE
 	{needLOR | dstD | baseD | 0x88df7c00, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{0, 46}},                                       // LDLAR Wt, [...]. FEAT_LOR
 	{needLOR | dstD | baseD | 0xc8df7c00, uint64(cX)<<0 | uint64(cMem)<<8, [5]uint8{0, 46}},                                       // LDLAR Xt, [...]. FEAT_LOR
 	{needLOR | dstD | baseD | 0x08df7c00, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{0, 46}},                                       // LDLARB Wt, [...]. FEAT_LOR
 	{needLOR | dstD | baseD | 0x48df7c00, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{0, 46}},                                       // LDLARH Wt, [...]. FEAT_LOR
-	{dstD | baseD | dstA | baseA | distinct | 0x28400000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cMem)<<16, [5]uint8{0, 28, 106}}, // LDNP Wt, Wt2, [...]
-	{dstD | baseD | dstA | baseA | distinct | 0xa8400000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cMem)<<16, [5]uint8{0, 28, 107}}, // LDNP Xt, Xt2, [...]
-	{distinct | 0x2c400000, uint64(cS)<<0 | uint64(cS)<<8 | uint64(cMem)<<16, [5]uint8{0, 28, 106}},                               // LDNP St, St2, [...]
-	{distinct | 0x6c400000, uint64(cD)<<0 | uint64(cD)<<8 | uint64(cMem)<<16, [5]uint8{0, 28, 107}},                               // LDNP Dt, Dt2, [...]
-	{distinct | 0xac400000, uint64(cQ)<<0 | uint64(cQ)<<8 | uint64(cMem)<<16, [5]uint8{0, 28, 108}},                               // LDNP Qt, Qt2, [...]
-	{dstD | baseD | dstA | baseA | distinct | 0x29400000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cMem)<<16, [5]uint8{0, 28, 109}}, // LDP Wt, Wt2, [...]
-	{dstD | baseD | dstA | baseA | distinct | 0xa9400000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cMem)<<16, [5]uint8{0, 28, 110}}, // LDP Xt, Xt2, [...]
-	{distinct | 0x2d400000, uint64(cS)<<0 | uint64(cS)<<8 | uint64(cMem)<<16, [5]uint8{0, 28, 109}},                               // LDP St, St2, [...]
-	{distinct | 0x6d400000, uint64(cD)<<0 | uint64(cD)<<8 | uint64(cMem)<<16, [5]uint8{0, 28, 110}},                               // LDP Dt, Dt2, [...]
-	{distinct | 0xad400000, uint64(cQ)<<0 | uint64(cQ)<<8 | uint64(cMem)<<16, [5]uint8{0, 28, 111}},                               // LDP Qt, Qt2, [...]
-	{dstD | baseD | dstA | baseA | distinct | 0x69400000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cMem)<<16, [5]uint8{0, 28, 109}}, // LDPSW Xt, Xt2, [...]
-	{dstD | baseD | 0xb9400000, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{0, 112}},                                                // LDR Wt, [...]
-	{dstD | baseD | 0xf9400000, uint64(cX)<<0 | uint64(cMem)<<8, [5]uint8{0, 113}},                                                // LDR Xt, [...]
+	{dstD | baseD | dstA | baseA | distinct | 0x28400000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cMem)<<16, [5]uint8{0, 28, 107}}, // LDNP Wt, Wt2, [...]
+	{dstD | baseD | dstA | baseA | distinct | 0xa8400000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cMem)<<16, [5]uint8{0, 28, 108}}, // LDNP Xt, Xt2, [...]
+	{distinct | 0x2c400000, uint64(cS)<<0 | uint64(cS)<<8 | uint64(cMem)<<16, [5]uint8{0, 28, 107}},                               // LDNP St, St2, [...]
+	{distinct | 0x6c400000, uint64(cD)<<0 | uint64(cD)<<8 | uint64(cMem)<<16, [5]uint8{0, 28, 108}},                               // LDNP Dt, Dt2, [...]
+	{distinct | 0xac400000, uint64(cQ)<<0 | uint64(cQ)<<8 | uint64(cMem)<<16, [5]uint8{0, 28, 109}},                               // LDNP Qt, Qt2, [...]
+	{dstD | baseD | dstA | baseA | distinct | 0x29400000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cMem)<<16, [5]uint8{0, 28, 110}}, // LDP Wt, Wt2, [...]
+	{dstD | baseD | dstA | baseA | distinct | 0xa9400000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cMem)<<16, [5]uint8{0, 28, 111}}, // LDP Xt, Xt2, [...]
+	{distinct | 0x2d400000, uint64(cS)<<0 | uint64(cS)<<8 | uint64(cMem)<<16, [5]uint8{0, 28, 110}},                               // LDP St, St2, [...]
+	{distinct | 0x6d400000, uint64(cD)<<0 | uint64(cD)<<8 | uint64(cMem)<<16, [5]uint8{0, 28, 111}},                               // LDP Dt, Dt2, [...]
+	{distinct | 0xad400000, uint64(cQ)<<0 | uint64(cQ)<<8 | uint64(cMem)<<16, [5]uint8{0, 28, 112}},                               // LDP Qt, Qt2, [...]
+	{dstD | baseD | dstA | baseA | distinct | 0x69400000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cMem)<<16, [5]uint8{0, 28, 110}}, // LDPSW Xt, Xt2, [...]
+	{dstD | baseD | 0xb9400000, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{0, 113}},                                                // LDR Wt, [...]
+	{dstD | baseD | 0xf9400000, uint64(cX)<<0 | uint64(cMem)<<8, [5]uint8{0, 114}},                                                // LDR Xt, [...]
 	{dstD | 0x18000000, uint64(cW)<<0 | uint64(cLabel)<<8, [5]uint8{0, 27}},                                                       // LDR Wd, label
 	{dstD | 0x58000000, uint64(cX)<<0 | uint64(cLabel)<<8, [5]uint8{0, 27}},                                                       // LDR Xd, label
-	{0xbd400000, uint64(cS)<<0 | uint64(cMem)<<8, [5]uint8{0, 112}},                                                               // LDR St, [...]
-	{0xfd400000, uint64(cD)<<0 | uint64(cMem)<<8, [5]uint8{0, 113}},                                                               // LDR Dt, [...]
+	{0xbd400000, uint64(cS)<<0 | uint64(cMem)<<8, [5]uint8{0, 113}},                                                               // LDR St, [...]
+	{0xfd400000, uint64(cD)<<0 | uint64(cMem)<<8, [5]uint8{0, 114}},                                                               // LDR Dt, [...]
 	{0x1c000000, uint64(cS)<<0 | uint64(cLabel)<<8, [5]uint8{0, 27}},                                                              // LDR Sd, label
 	{0x5c000000, uint64(cD)<<0 | uint64(cLabel)<<8, [5]uint8{0, 27}},                                                              // LDR Dd, label
-	{0x3d400000, uint64(cB)<<0 | uint64(cMem)<<8, [5]uint8{0, 114}},                                                               // LDR Bt, [...]
-	{0x7d400000, uint64(cH)<<0 | uint64(cMem)<<8, [5]uint8{0, 115}},                                                               // LDR Ht, [...]
-	{0x3dc00000, uint64(cQ)<<0 | uint64(cMem)<<8, [5]uint8{0, 116}},                                                               // LDR Qt, [...]
+	{0x3d400000, uint64(cB)<<0 | uint64(cMem)<<8, [5]uint8{0, 115}},                                                               // LDR Bt, [...]
+	{0x7d400000, uint64(cH)<<0 | uint64(cMem)<<8, [5]uint8{0, 116}},                                                               // LDR Ht, [...]
+	{0x3dc00000, uint64(cQ)<<0 | uint64(cMem)<<8, [5]uint8{0, 117}},                                                               // LDR Qt, [...]
 	{0x9c000000, uint64(cQ)<<0 | uint64(cLabel)<<8, [5]uint8{0, 27}},                                                              // LDR Qd, label
-	{needPAuth | dstD | baseD | 0xf8200400, uint64(cX)<<0 | uint64(cMem)<<8, [5]uint8{0, 117}},                                    // LDRAA Xt, [...]. FEAT_PAuth
-	{needPAuth | dstD | baseD | 0xf8a00400, uint64(cX)<<0 | uint64(cMem)<<8, [5]uint8{0, 117}},                                    // LDRAB Xt, [...]. FEAT_PAuth
-	{dstD | baseD | 0x39400000, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{0, 114}},                                                // LDRB Wt, [...]
-	{dstD | baseD | 0x79400000, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{0, 115}},                                                // LDRH Wt, [...]
-	{dstD | baseD | 0x39c00000, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{0, 114}},                                                // LDRSB Wt, [...]
-	{dstD | baseD | 0x39800000, uint64(cX)<<0 | uint64(cMem)<<8, [5]uint8{0, 114}},                                                // LDRSB Xt, [...]
-	{dstD | baseD | 0x79c00000, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{0, 115}},                                                // LDRSH Wt, [...]
-	{dstD | baseD | 0x79800000, uint64(cX)<<0 | uint64(cMem)<<8, [5]uint8{0, 115}},                                                // LDRSH Xt, [...]
-	{dstD | baseD | 0xb9800000, uint64(cX)<<0 | uint64(cMem)<<8, [5]uint8{0, 112}},                                                // LDRSW Xt, [...]
+	{needPAuth | dstD | baseD | 0xf8200400, uint64(cX)<<0 | uint64(cMem)<<8, [5]uint8{0, 118}},                                    // LDRAA Xt, [...]. FEAT_PAuth
+	{needPAuth | dstD | baseD | 0xf8a00400, uint64(cX)<<0 | uint64(cMem)<<8, [5]uint8{0, 118}},                                    // LDRAB Xt, [...]. FEAT_PAuth
+	{dstD | baseD | 0x39400000, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{0, 115}},                                                // LDRB Wt, [...]
+	{dstD | baseD | 0x79400000, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{0, 116}},                                                // LDRH Wt, [...]
+	{dstD | baseD | 0x39c00000, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{0, 115}},                                                // LDRSB Wt, [...]
+	{dstD | baseD | 0x39800000, uint64(cX)<<0 | uint64(cMem)<<8, [5]uint8{0, 115}},                                                // LDRSB Xt, [...]
+	{dstD | baseD | 0x79c00000, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{0, 116}},                                                // LDRSH Wt, [...]
+	{dstD | baseD | 0x79800000, uint64(cX)<<0 | uint64(cMem)<<8, [5]uint8{0, 116}},                                                // LDRSH Xt, [...]
+	{dstD | baseD | 0xb9800000, uint64(cX)<<0 | uint64(cMem)<<8, [5]uint8{0, 113}},                                                // LDRSW Xt, [...]
 	{dstD | 0x98000000, uint64(cX)<<0 | uint64(cLabel)<<8, [5]uint8{0, 27}},                                                       // LDRSW Xd, label
 	{needLSE | dstD | baseD | 0xb8203000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cMem)<<16, [5]uint8{2, 0, 46}},                   // LDSET Ws, Wt, [...]. FEAT_LSE
 	{needLSE | dstD | baseD | 0xf8203000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cMem)<<16, [5]uint8{2, 0, 46}},                   // LDSET Xs, Xt, [...]. FEAT_LSE
@@ -3024,15 +3027,15 @@ var rows = [...]row{
 	{needLSE | dstD | baseD | 0xf8605000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cMem)<<16, [5]uint8{2, 0, 46}},                   // LDSMINL Xs, Xt, [...]. FEAT_LSE
 	{needLSE | dstD | baseD | 0x38605000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cMem)<<16, [5]uint8{2, 0, 46}},                   // LDSMINLB Ws, Wt, [...]. FEAT_LSE
 	{needLSE | dstD | baseD | 0x78605000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cMem)<<16, [5]uint8{2, 0, 46}},                   // LDSMINLH Ws, Wt, [...]. FEAT_LSE
-	{dstD | baseD | 0xb8400800, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{0, 104}},                                                // LDTR Wt, [...]
-	{dstD | baseD | 0xf8400800, uint64(cX)<<0 | uint64(cMem)<<8, [5]uint8{0, 104}},                                                // LDTR Xt, [...]
-	{dstD | baseD | 0x38400800, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{0, 104}},                                                // LDTRB Wt, [...]
-	{dstD | baseD | 0x78400800, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{0, 104}},                                                // LDTRH Wt, [...]
-	{dstD | baseD | 0x38c00800, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{0, 104}},                                                // LDTRSB Wt, [...]
-	{dstD | baseD | 0x38800800, uint64(cX)<<0 | uint64(cMem)<<8, [5]uint8{0, 104}},                                                // LDTRSB Xt, [...]
-	{dstD | baseD | 0x78c00800, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{0, 104}},                                                // LDTRSH Wt, [...]
-	{dstD | baseD | 0x78800800, uint64(cX)<<0 | uint64(cMem)<<8, [5]uint8{0, 104}},                                                // LDTRSH Xt, [...]
-	{dstD | baseD | 0xb8800800, uint64(cX)<<0 | uint64(cMem)<<8, [5]uint8{0, 104}},                                                // LDTRSW Xt, [...]
+	{dstD | baseD | 0xb8400800, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{0, 105}},                                                // LDTR Wt, [...]
+	{dstD | baseD | 0xf8400800, uint64(cX)<<0 | uint64(cMem)<<8, [5]uint8{0, 105}},                                                // LDTR Xt, [...]
+	{dstD | baseD | 0x38400800, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{0, 105}},                                                // LDTRB Wt, [...]
+	{dstD | baseD | 0x78400800, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{0, 105}},                                                // LDTRH Wt, [...]
+	{dstD | baseD | 0x38c00800, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{0, 105}},                                                // LDTRSB Wt, [...]
+	{dstD | baseD | 0x38800800, uint64(cX)<<0 | uint64(cMem)<<8, [5]uint8{0, 105}},                                                // LDTRSB Xt, [...]
+	{dstD | baseD | 0x78c00800, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{0, 105}},                                                // LDTRSH Wt, [...]
+	{dstD | baseD | 0x78800800, uint64(cX)<<0 | uint64(cMem)<<8, [5]uint8{0, 105}},                                                // LDTRSH Xt, [...]
+	{dstD | baseD | 0xb8800800, uint64(cX)<<0 | uint64(cMem)<<8, [5]uint8{0, 105}},                                                // LDTRSW Xt, [...]
 	{needLSE | dstD | baseD | 0xb8206000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cMem)<<16, [5]uint8{2, 0, 46}},                   // LDUMAX Ws, Wt, [...]. FEAT_LSE
 	{needLSE | dstD | baseD | 0xf8206000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cMem)<<16, [5]uint8{2, 0, 46}},                   // LDUMAX Xs, Xt, [...]. FEAT_LSE
 	{needLSE | dstD | baseD | 0xb8a06000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cMem)<<16, [5]uint8{2, 0, 46}},                   // LDUMAXA Ws, Wt, [...]. FEAT_LSE
@@ -3065,28 +3068,28 @@ var rows = [...]row{
 	{needLSE | dstD | baseD | 0xf8607000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cMem)<<16, [5]uint8{2, 0, 46}},                   // LDUMINL Xs, Xt, [...]. FEAT_LSE
 	{needLSE | dstD | baseD | 0x38607000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cMem)<<16, [5]uint8{2, 0, 46}},                   // LDUMINLB Ws, Wt, [...]. FEAT_LSE
 	{needLSE | dstD | baseD | 0x78607000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cMem)<<16, [5]uint8{2, 0, 46}},                   // LDUMINLH Ws, Wt, [...]. FEAT_LSE
-	{dstD | baseD | 0xb8400000, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{0, 104}},                                                // LDUR Wt, [...]
-	{dstD | baseD | 0xf8400000, uint64(cX)<<0 | uint64(cMem)<<8, [5]uint8{0, 104}},                                                // LDUR Xt, [...]
-	{0xbc400000, uint64(cS)<<0 | uint64(cMem)<<8, [5]uint8{0, 104}},                                                               // LDUR St, [...]
-	{0xfc400000, uint64(cD)<<0 | uint64(cMem)<<8, [5]uint8{0, 104}},                                                               // LDUR Dt, [...]
-	{0x3c400000, uint64(cB)<<0 | uint64(cMem)<<8, [5]uint8{0, 104}},                                                               // LDUR Bt, [...]
-	{0x7c400000, uint64(cH)<<0 | uint64(cMem)<<8, [5]uint8{0, 104}},                                                               // LDUR Ht, [...]
-	{0x3cc00000, uint64(cQ)<<0 | uint64(cMem)<<8, [5]uint8{0, 104}},                                                               // LDUR Qt, [...]
-	{dstD | baseD | 0x38400000, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{0, 104}},                                                // LDURB Wt, [...]
-	{dstD | baseD | 0x78400000, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{0, 104}},                                                // LDURH Wt, [...]
-	{dstD | baseD | 0x38c00000, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{0, 104}},                                                // LDURSB Wt, [...]
-	{dstD | baseD | 0x38800000, uint64(cX)<<0 | uint64(cMem)<<8, [5]uint8{0, 104}},                                                // LDURSB Xt, [...]
-	{dstD | baseD | 0x78c00000, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{0, 104}},                                                // LDURSH Wt, [...]
-	{dstD | baseD | 0x78800000, uint64(cX)<<0 | uint64(cMem)<<8, [5]uint8{0, 104}},                                                // LDURSH Xt, [...]
-	{dstD | baseD | 0xb8800000, uint64(cX)<<0 | uint64(cMem)<<8, [5]uint8{0, 104}},                                                // LDURSW Xt, [...]
+	{dstD | baseD | 0xb8400000, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{0, 105}},                                                // LDUR Wt, [...]
+	{dstD | baseD | 0xf8400000, uint64(cX)<<0 | uint64(cMem)<<8, [5]uint8{0, 105}},                                                // LDUR Xt, [...]
+	{0xbc400000, uint64(cS)<<0 | uint64(cMem)<<8, [5]uint8{0, 105}},                                                               // LDUR St, [...]
+	{0xfc400000, uint64(cD)<<0 | uint64(cMem)<<8, [5]uint8{0, 105}},                                                               // LDUR Dt, [...]
+	{0x3c400000, uint64(cB)<<0 | uint64(cMem)<<8, [5]uint8{0, 105}},                                                               // LDUR Bt, [...]
+	{0x7c400000, uint64(cH)<<0 | uint64(cMem)<<8, [5]uint8{0, 105}},                                                               // LDUR Ht, [...]
+	{0x3cc00000, uint64(cQ)<<0 | uint64(cMem)<<8, [5]uint8{0, 105}},                                                               // LDUR Qt, [...]
+	{dstD | baseD | 0x38400000, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{0, 105}},                                                // LDURB Wt, [...]
+	{dstD | baseD | 0x78400000, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{0, 105}},                                                // LDURH Wt, [...]
+	{dstD | baseD | 0x38c00000, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{0, 105}},                                                // LDURSB Wt, [...]
+	{dstD | baseD | 0x38800000, uint64(cX)<<0 | uint64(cMem)<<8, [5]uint8{0, 105}},                                                // LDURSB Xt, [...]
+	{dstD | baseD | 0x78c00000, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{0, 105}},                                                // LDURSH Wt, [...]
+	{dstD | baseD | 0x78800000, uint64(cX)<<0 | uint64(cMem)<<8, [5]uint8{0, 105}},                                                // LDURSH Xt, [...]
+	{dstD | baseD | 0xb8800000, uint64(cX)<<0 | uint64(cMem)<<8, [5]uint8{0, 105}},                                                // LDURSW Xt, [...]
 	{dstD | baseD | dstA | baseA | distinct | 0x887f0000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cMem)<<16, [5]uint8{0, 28, 46}},  // LDXP Wt, Wt2, [...]
 	{dstD | baseD | dstA | baseA | distinct | 0xc87f0000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cMem)<<16, [5]uint8{0, 28, 46}},  // LDXP Xt, Xt2, [...]
 	{dstD | baseD | 0x885f7c00, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{0, 46}},                                                 // LDXR Wt, [...]
 	{dstD | baseD | 0xc85f7c00, uint64(cX)<<0 | uint64(cMem)<<8, [5]uint8{0, 46}},                                                 // LDXR Xt, [...]
 	{dstD | baseD | 0x085f7c00, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{0, 46}},                                                 // LDXRB Wt, [...]
 	{dstD | baseD | 0x485f7c00, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{0, 46}},                                                 // LDXRH Wt, [...]
-	{dstD | 0x53000000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 118}},                                    // LSL Wd, Wn, #imm
-	{dstD | 0xd3400000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 119}},                                    // LSL Xd, Xn, #imm
+	{dstD | 0x53000000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 119}},                                    // LSL Wd, Wn, #imm
+	{dstD | 0xd3400000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 120}},                                    // LSL Xd, Xn, #imm
 	{dstD | 0x1ac02000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cW)<<16, [5]uint8{0, 1, 2}},                                        // LSL Wd, Wn, Wm
 	{dstD | 0x9ac02000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 1, 2}},                                        // LSL Xd, Xn, Xm
 	{dstD | 0x1ac02000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cW)<<16, [5]uint8{0, 1, 2}},                                        // LSLV Wd, Wn, Wm
@@ -3121,28 +3124,28 @@ var rows = [...]row{
 	{0x6ea09400, uint64(cV4S)<<0 | uint64(cV4S)<<8 | uint64(cV4S)<<16, [5]uint8{0, 1, 2}},                                         // MLS Vd.4S, Vn.4S, Vm.4S
 	{dstD | 0x1b00fc00, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cW)<<16, [5]uint8{0, 1, 2}},                                        // MNEG Wd, Wn, Wm
 	{dstD | 0x9b00fc00, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 1, 2}},                                        // MNEG Xd, Xn, Xm
-	{dstD | 0x52800000, uint64(cW)<<0 | uint64(cImm)<<8, [5]uint8{0, 120}},                                                        // MOV Wd, #imm
-	{dstD | 0x12800000, uint64(cW)<<0 | uint64(cImm)<<8, [5]uint8{0, 121}},                                                        // MOV Wd, #imm
+	{dstD | 0x52800000, uint64(cW)<<0 | uint64(cImm)<<8, [5]uint8{0, 121}},                                                        // MOV Wd, #imm
+	{dstD | 0x12800000, uint64(cW)<<0 | uint64(cImm)<<8, [5]uint8{0, 122}},                                                        // MOV Wd, #imm
 	{dstD | 0x320003e0, uint64(cW)<<0 | uint64(cImm)<<8, [5]uint8{3, 18}},                                                         // MOV Wd, #imm
-	{dstD | 0xd2800000, uint64(cX)<<0 | uint64(cImm)<<8, [5]uint8{0, 122}},                                                        // MOV Xd, #imm
-	{dstD | 0x92800000, uint64(cX)<<0 | uint64(cImm)<<8, [5]uint8{0, 123}},                                                        // MOV Xd, #imm
+	{dstD | 0xd2800000, uint64(cX)<<0 | uint64(cImm)<<8, [5]uint8{0, 123}},                                                        // MOV Xd, #imm
+	{dstD | 0x92800000, uint64(cX)<<0 | uint64(cImm)<<8, [5]uint8{0, 124}},                                                        // MOV Xd, #imm
 	{dstD | 0xb20003e0, uint64(cX)<<0 | uint64(cImm)<<8, [5]uint8{3, 19}},                                                         // MOV Xd, #imm
 	{dstD | 0x2a0003e0, uint64(cW)<<0 | uint64(cW)<<8, [5]uint8{0, 2}},                                                            // MOV Wd, Wm
 	{dstD | 0xaa0003e0, uint64(cX)<<0 | uint64(cX)<<8, [5]uint8{0, 2}},                                                            // MOV Xd, Xm
 	{0x5e040400, uint64(cS)<<0 | uint64(cLaneS)<<8, [5]uint8{0, 58}},                                                              // MOV Sd, Vn.S[i]
 	{0x5e080400, uint64(cD)<<0 | uint64(cLaneD)<<8, [5]uint8{0, 59}},                                                              // MOV Dd, Vn.D[i]
-	{0x4e011c00, uint64(cLaneB)<<0 | uint64(cW)<<8, [5]uint8{80, 1}},                                                              // MOV Vd.B[i], Wn
-	{0x4e021c00, uint64(cLaneH)<<0 | uint64(cW)<<8, [5]uint8{81, 1}},                                                              // MOV Vd.H[i], Wn
-	{0x4e041c00, uint64(cLaneS)<<0 | uint64(cW)<<8, [5]uint8{82, 1}},                                                              // MOV Vd.S[i], Wn
-	{0x4e081c00, uint64(cLaneD)<<0 | uint64(cX)<<8, [5]uint8{83, 1}},                                                              // MOV Vd.D[i], Xn
+	{0x4e011c00, uint64(cLaneB)<<0 | uint64(cW)<<8, [5]uint8{81, 1}},                                                              // MOV Vd.B[i], Wn
+	{0x4e021c00, uint64(cLaneH)<<0 | uint64(cW)<<8, [5]uint8{82, 1}},                                                              // MOV Vd.H[i], Wn
+	{0x4e041c00, uint64(cLaneS)<<0 | uint64(cW)<<8, [5]uint8{83, 1}},                                                              // MOV Vd.S[i], Wn
+	{0x4e081c00, uint64(cLaneD)<<0 | uint64(cX)<<8, [5]uint8{84, 1}},                                                              // MOV Vd.D[i], Xn
 	{dstD | 0x0e043c00, uint64(cW)<<0 | uint64(cLaneS)<<8, [5]uint8{0, 58}},                                                       // MOV Wd, Vn.S[i]
 	{dstD | 0x4e083c00, uint64(cX)<<0 | uint64(cLaneD)<<8, [5]uint8{0, 59}},                                                       // MOV Xd, Vn.D[i]
 	{0x5e010400, uint64(cB)<<0 | uint64(cLaneB)<<8, [5]uint8{0, 60}},                                                              // MOV Bd, Vn.B[i]
 	{0x5e020400, uint64(cH)<<0 | uint64(cLaneH)<<8, [5]uint8{0, 61}},                                                              // MOV Hd, Vn.H[i]
-	{0x6e010400, uint64(cLaneB)<<0 | uint64(cLaneB)<<8, [5]uint8{80, 84}},                                                         // MOV Vd.B[i], Vn.B[i]
-	{0x6e020400, uint64(cLaneH)<<0 | uint64(cLaneH)<<8, [5]uint8{81, 85}},                                                         // MOV Vd.H[i], Vn.H[i]
-	{0x6e040400, uint64(cLaneS)<<0 | uint64(cLaneS)<<8, [5]uint8{82, 86}},                                                         // MOV Vd.S[i], Vn.S[i]
-	{0x6e080400, uint64(cLaneD)<<0 | uint64(cLaneD)<<8, [5]uint8{83, 87}},                                                         // MOV Vd.D[i], Vn.D[i]
+	{0x6e010400, uint64(cLaneB)<<0 | uint64(cLaneB)<<8, [5]uint8{81, 85}},                                                         // MOV Vd.B[i], Vn.B[i]
+	{0x6e020400, uint64(cLaneH)<<0 | uint64(cLaneH)<<8, [5]uint8{82, 86}},                                                         // MOV Vd.H[i], Vn.H[i]
+	{0x6e040400, uint64(cLaneS)<<0 | uint64(cLaneS)<<8, [5]uint8{83, 87}},                                                         // MOV Vd.S[i], Vn.S[i]
+	{0x6e080400, uint64(cLaneD)<<0 | uint64(cLaneD)<<8, [5]uint8{84, 88}},                                                         // MOV Vd.D[i], Vn.D[i]
 	{0x0ea01c00, uint64(cV8B)<<0 | uint64(cV8B)<<8, [5]uint8{0, 52}},                                                              // MOV Vd.8B, Vn.8B
 	{0x4ea01c00, uint64(cV16B)<<0 | uint64(cV16B)<<8, [5]uint8{0, 52}},                                                            // MOV Vd.16B, Vn.16B
 	{dstD | 0x11000000, uint64(cW)<<0 | uint64(cWP)<<8, [5]uint8{3, 10}},                                                          // MOV Wd, WSP
@@ -3153,12 +3156,12 @@ var rows = [...]row{
 	{0xb20003e0, uint64(cP)<<0 | uint64(cImm)<<8, [5]uint8{11, 19}},                                                               // MOV SP, #imm
 	{0x11000000, uint64(cWP)<<0 | uint64(cWP)<<8, [5]uint8{11, 10}},                                                               // MOV WSP, WSP
 	{0x91000000, uint64(cP)<<0 | uint64(cP)<<8, [5]uint8{11, 10}},                                                                 // MOV SP, SP
-	{0x2f00e400, uint64(cD)<<0 | uint64(cImm)<<8, [5]uint8{0, 124}},                                                               // MOVI Dd, #imm
+	{0x2f00e400, uint64(cD)<<0 | uint64(cImm)<<8, [5]uint8{0, 125}},                                                               // MOVI Dd, #imm
 	{0x0f00e400, uint64(cV8B)<<0 | uint64(cImm)<<8, [5]uint8{0, 41}},                                                              // MOVI Vd.8B, #imm
 	{0x4f00e400, uint64(cV16B)<<0 | uint64(cImm)<<8, [5]uint8{0, 41}},                                                             // MOVI Vd.16B, #imm
-	{0x0f00c400, uint64(cV2S)<<0 | uint64(cImm)<<8 | uint64(cMSL)<<16, [5]uint8{0, 41, 125}},                                      // MOVI Vd.2S, #imm, MSL #shift
-	{0x4f00c400, uint64(cV4S)<<0 | uint64(cImm)<<8 | uint64(cMSL)<<16, [5]uint8{0, 41, 125}},                                      // MOVI Vd.4S, #imm, MSL #shift
-	{0x6f00e400, uint64(cV2D)<<0 | uint64(cImm)<<8, [5]uint8{0, 124}},                                                             // MOVI Vd.2D, #imm
+	{0x0f00c400, uint64(cV2S)<<0 | uint64(cImm)<<8 | uint64(cMSL)<<16, [5]uint8{0, 41, 126}},                                      // MOVI Vd.2S, #imm, MSL #shift
+	{0x4f00c400, uint64(cV4S)<<0 | uint64(cImm)<<8 | uint64(cMSL)<<16, [5]uint8{0, 41, 126}},                                      // MOVI Vd.4S, #imm, MSL #shift
+	{0x6f00e400, uint64(cV2D)<<0 | uint64(cImm)<<8, [5]uint8{0, 125}},                                                             // MOVI Vd.2D, #imm
 	{0x0f008400, uint64(cV4H)<<0 | uint64(cImm)<<8, [5]uint8{0, 41}},                                                              // MOVI Vd.4H, #imm
 	{0x0f008400, uint64(cV4H)<<0 | uint64(cImm)<<8 | uint64(cLSL)<<16, [5]uint8{0, 41, 42}},                                       // MOVI Vd.4H, #imm, LSL #shift
 	{0x4f008400, uint64(cV8H)<<0 | uint64(cImm)<<8, [5]uint8{0, 41}},                                                              // MOVI Vd.8H, #imm
@@ -3168,20 +3171,20 @@ var rows = [...]row{
 	{0x4f000400, uint64(cV4S)<<0 | uint64(cImm)<<8, [5]uint8{0, 41}},                                                              // MOVI Vd.4S, #imm
 	{0x4f000400, uint64(cV4S)<<0 | uint64(cImm)<<8 | uint64(cLSL)<<16, [5]uint8{0, 41, 43}},                                       // MOVI Vd.4S, #imm, LSL #shift
 	{dstD | 0x72800000, uint64(cW)<<0 | uint64(cImm)<<8, [5]uint8{0, 44}},                                                         // MOVK Wd, #imm
-	{dstD | 0x72800000, uint64(cW)<<0 | uint64(cImm)<<8 | uint64(cLSL)<<16, [5]uint8{0, 44, 126}},                                 // MOVK Wd, #imm, LSL #shift
+	{dstD | 0x72800000, uint64(cW)<<0 | uint64(cImm)<<8 | uint64(cLSL)<<16, [5]uint8{0, 44, 127}},                                 // MOVK Wd, #imm, LSL #shift
 	{dstD | 0xf2800000, uint64(cX)<<0 | uint64(cImm)<<8, [5]uint8{0, 44}},                                                         // MOVK Xd, #imm
-	{dstD | 0xf2800000, uint64(cX)<<0 | uint64(cImm)<<8 | uint64(cLSL)<<16, [5]uint8{0, 44, 127}},                                 // MOVK Xd, #imm, LSL #shift
+	{dstD | 0xf2800000, uint64(cX)<<0 | uint64(cImm)<<8 | uint64(cLSL)<<16, [5]uint8{0, 44, 128}},                                 // MOVK Xd, #imm, LSL #shift
 	{dstD | 0x12800000, uint64(cW)<<0 | uint64(cImm)<<8, [5]uint8{0, 44}},                                                         // MOVN Wd, #imm
-	{dstD | 0x12800000, uint64(cW)<<0 | uint64(cImm)<<8 | uint64(cLSL)<<16, [5]uint8{0, 44, 126}},                                 // MOVN Wd, #imm, LSL #shift
+	{dstD | 0x12800000, uint64(cW)<<0 | uint64(cImm)<<8 | uint64(cLSL)<<16, [5]uint8{0, 44, 127}},                                 // MOVN Wd, #imm, LSL #shift
 	{dstD | 0x92800000, uint64(cX)<<0 | uint64(cImm)<<8, [5]uint8{0, 44}},                                                         // MOVN Xd, #imm
-	{dstD | 0x92800000, uint64(cX)<<0 | uint64(cImm)<<8 | uint64(cLSL)<<16, [5]uint8{0, 44, 127}},                                 // MOVN Xd, #imm, LSL #shift
+	{dstD | 0x92800000, uint64(cX)<<0 | uint64(cImm)<<8 | uint64(cLSL)<<16, [5]uint8{0, 44, 128}},                                 // MOVN Xd, #imm, LSL #shift
 	{dstD | 0x52800000, uint64(cW)<<0 | uint64(cImm)<<8, [5]uint8{0, 44}},                                                         // MOVZ Wd, #imm
-	{dstD | 0x52800000, uint64(cW)<<0 | uint64(cImm)<<8 | uint64(cLSL)<<16, [5]uint8{0, 44, 126}},                                 // MOVZ Wd, #imm, LSL #shift
+	{dstD | 0x52800000, uint64(cW)<<0 | uint64(cImm)<<8 | uint64(cLSL)<<16, [5]uint8{0, 44, 127}},                                 // MOVZ Wd, #imm, LSL #shift
 	{dstD | 0xd2800000, uint64(cX)<<0 | uint64(cImm)<<8, [5]uint8{0, 44}},                                                         // MOVZ Xd, #imm
-	{dstD | 0xd2800000, uint64(cX)<<0 | uint64(cImm)<<8 | uint64(cLSL)<<16, [5]uint8{0, 44, 127}},                                 // MOVZ Xd, #imm, LSL #shift
-	{dstD | 0xd5300000, uint64(cX)<<0 | uint64(cSysReg)<<8, [5]uint8{0, 128}},                                                     // MRS Xd, sysreg
-	{0xd500401f, uint64(cPStateField)<<0 | uint64(cImm)<<8, [5]uint8{129, 54}},                                                    // MSR op, #imm
-	{0xd5100000, uint64(cSysReg)<<0 | uint64(cX)<<8, [5]uint8{128, 0}},                                                            // MSR sysreg, Xd
+	{dstD | 0xd2800000, uint64(cX)<<0 | uint64(cImm)<<8 | uint64(cLSL)<<16, [5]uint8{0, 44, 128}},                                 // MOVZ Xd, #imm, LSL #shift
+	{dstD | 0xd5300000, uint64(cX)<<0 | uint64(cSysReg)<<8, [5]uint8{0, 129}},                                                     // MRS Xd, sysreg
+	{0xd500401f, uint64(cPStateField)<<0 | uint64(cImm)<<8, [5]uint8{130, 54}},                                                    // MSR op, #imm
+	{0xd5100000, uint64(cSysReg)<<0 | uint64(cX)<<8, [5]uint8{129, 0}},                                                            // MSR sysreg, Xd
 	{dstD | 0x1b008000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cW)<<16 | uint64(cW)<<24, [5]uint8{0, 1, 2, 28}},                   // MSUB Wd, Wn, Wm, Wa
 	{dstD | 0x9b008000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16 | uint64(cX)<<24, [5]uint8{0, 1, 2, 28}},                   // MSUB Xd, Xn, Xm, Xa
 	{dstD | 0x1b007c00, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cW)<<16, [5]uint8{0, 1, 2}},                                        // MUL Wd, Wn, Wm
@@ -3202,8 +3205,8 @@ var rows = [...]row{
 	{dstD | 0xaa2003e0, uint64(cX)<<0 | uint64(cShiftedX)<<8, [5]uint8{0, 21}},                                                    // MVN Xd, Xm with a shift
 	{0x2e205800, uint64(cV8B)<<0 | uint64(cV8B)<<8, [5]uint8{0, 1}},                                                               // MVN Vd.8B, Vn.8B
 	{0x6e205800, uint64(cV16B)<<0 | uint64(cV16B)<<8, [5]uint8{0, 1}},                                                             // MVN Vd.16B, Vn.16B
-	{0x2f00c400, uint64(cV2S)<<0 | uint64(cImm)<<8 | uint64(cMSL)<<16, [5]uint8{0, 41, 125}},                                      // MVNI Vd.2S, #imm, MSL #shift
-	{0x6f00c400, uint64(cV4S)<<0 | uint64(cImm)<<8 | uint64(cMSL)<<16, [5]uint8{0, 41, 125}},                                      // MVNI Vd.4S, #imm, MSL #shift
+	{0x2f00c400, uint64(cV2S)<<0 | uint64(cImm)<<8 | uint64(cMSL)<<16, [5]uint8{0, 41, 126}},                                      // MVNI Vd.2S, #imm, MSL #shift
+	{0x6f00c400, uint64(cV4S)<<0 | uint64(cImm)<<8 | uint64(cMSL)<<16, [5]uint8{0, 41, 126}},                                      // MVNI Vd.4S, #imm, MSL #shift
 	{0x2f008400, uint64(cV4H)<<0 | uint64(cImm)<<8, [5]uint8{0, 41}},                                                              // MVNI Vd.4H, #imm
 	{0x2f008400, uint64(cV4H)<<0 | uint64(cImm)<<8 | uint64(cLSL)<<16, [5]uint8{0, 41, 42}},                                       // MVNI Vd.4H, #imm, LSL #shift
 	{0x6f008400, uint64(cV8H)<<0 | uint64(cImm)<<8, [5]uint8{0, 41}},                                                              // MVNI Vd.8H, #imm
@@ -3285,9 +3288,9 @@ var rows = [...]row{
 	{needPMULL | 0x0ee0e000, uint64(cV1Q)<<0 | uint64(cV1D)<<8 | uint64(cV1D)<<16, [5]uint8{0, 1, 2}},   // PMULL Vd.1Q, Vn.1D, Vm.1D. FEAT_PMULL
 	{0x4e20e000, uint64(cV8H)<<0 | uint64(cV16B)<<8 | uint64(cV16B)<<16, [5]uint8{0, 1, 2}},             // PMULL2 Vd.8H, Vn.16B, Vm.16B
 	{needPMULL | 0x4ee0e000, uint64(cV1Q)<<0 | uint64(cV2D)<<8 | uint64(cV2D)<<16, [5]uint8{0, 1, 2}},   // PMULL2 Vd.1Q, Vn.2D, Vm.2D. FEAT_PMULL
-	{0xf9800000, uint64(cPrefetch)<<0 | uint64(cMem)<<8, [5]uint8{130, 131}},                            // PRFM op, [...]
-	{0xd8000000, uint64(cPrefetch)<<0 | uint64(cLabel)<<8, [5]uint8{130, 27}},                           // PRFM op, label
-	{0xf8800000, uint64(cPrefetch)<<0 | uint64(cMem)<<8, [5]uint8{130, 104}},                            // PRFUM op, [...]
+	{0xf9800000, uint64(cPrefetch)<<0 | uint64(cMem)<<8, [5]uint8{131, 132}},                            // PRFM op, [...]
+	{0xd8000000, uint64(cPrefetch)<<0 | uint64(cLabel)<<8, [5]uint8{131, 27}},                           // PRFM op, label
+	{0xf8800000, uint64(cPrefetch)<<0 | uint64(cMem)<<8, [5]uint8{131, 105}},                            // PRFUM op, [...]
 	{0xd503349f, 0, [5]uint8{}}, // PSSBB
 	{0x2e204000, uint64(cV8B)<<0 | uint64(cV8H)<<8 | uint64(cV8H)<<16, [5]uint8{0, 1, 2}},            // RADDHN Vd.8B, Vn.8H, Vm.8H
 	{0x2e604000, uint64(cV4H)<<0 | uint64(cV4S)<<8 | uint64(cV4S)<<16, [5]uint8{0, 1, 2}},            // RADDHN Vd.4H, Vn.4S, Vm.4S
@@ -3322,17 +3325,17 @@ var rows = [...]row{
 	{0x4e600800, uint64(cV8H)<<0 | uint64(cV8H)<<8, [5]uint8{0, 1}},                                                         // REV64 Vd.8H, Vn.8H
 	{0x0ea00800, uint64(cV2S)<<0 | uint64(cV2S)<<8, [5]uint8{0, 1}},                                                         // REV64 Vd.2S, Vn.2S
 	{0x4ea00800, uint64(cV4S)<<0 | uint64(cV4S)<<8, [5]uint8{0, 1}},                                                         // REV64 Vd.4S, Vn.4S
-	{needFlagM | 0xba000400, uint64(cX)<<0 | uint64(cImm)<<8 | uint64(cImm)<<16, [5]uint8{1, 132, 50}},                      // RMIF Xn, #imm, #imm. FEAT_FlagM
+	{needFlagM | 0xba000400, uint64(cX)<<0 | uint64(cImm)<<8 | uint64(cImm)<<16, [5]uint8{1, 133, 50}},                      // RMIF Xn, #imm, #imm. FEAT_FlagM
 	{dstD | 0x13800000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cImm)<<16, [5]uint8{0, 52, 34}},                              // ROR Wd, Wn, #imm
 	{dstD | 0x93c00000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cImm)<<16, [5]uint8{0, 52, 35}},                              // ROR Xd, Xn, #imm
 	{dstD | 0x1ac02c00, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cW)<<16, [5]uint8{0, 1, 2}},                                  // ROR Wd, Wn, Wm
 	{dstD | 0x9ac02c00, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 1, 2}},                                  // ROR Xd, Xn, Xm
 	{dstD | 0x1ac02c00, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cW)<<16, [5]uint8{0, 1, 2}},                                  // RORV Wd, Wn, Wm
 	{dstD | 0x9ac02c00, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 1, 2}},                                  // RORV Xd, Xn, Xm
-	{0x0f088c00, uint64(cV8B)<<0 | uint64(cV8H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 133}},                                 // RSHRN Vd.8B, Vn.8H, #imm
+	{0x0f088c00, uint64(cV8B)<<0 | uint64(cV8H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 134}},                                 // RSHRN Vd.8B, Vn.8H, #imm
 	{0x0f108c00, uint64(cV4H)<<0 | uint64(cV4S)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 74}},                                  // RSHRN Vd.4H, Vn.4S, #imm
 	{0x0f208c00, uint64(cV2S)<<0 | uint64(cV2D)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 72}},                                  // RSHRN Vd.2S, Vn.2D, #imm
-	{0x4f088c00, uint64(cV16B)<<0 | uint64(cV8H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 133}},                                // RSHRN2 Vd.16B, Vn.8H, #imm
+	{0x4f088c00, uint64(cV16B)<<0 | uint64(cV8H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 134}},                                // RSHRN2 Vd.16B, Vn.8H, #imm
 	{0x4f108c00, uint64(cV8H)<<0 | uint64(cV4S)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 74}},                                  // RSHRN2 Vd.8H, Vn.4S, #imm
 	{0x4f208c00, uint64(cV4S)<<0 | uint64(cV2D)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 72}},                                  // RSHRN2 Vd.4S, Vn.2D, #imm
 	{0x2e206000, uint64(cV8B)<<0 | uint64(cV8H)<<8 | uint64(cV8H)<<16, [5]uint8{0, 1, 2}},                                   // RSUBHN Vd.8B, Vn.8H, Vm.8H
@@ -3487,24 +3490,24 @@ var rows = [...]row{
 	{0x4e600400, uint64(cV8H)<<0 | uint64(cV8H)<<8 | uint64(cV8H)<<16, [5]uint8{0, 1, 2}},                                  // SHADD Vd.8H, Vn.8H, Vm.8H
 	{0x0ea00400, uint64(cV2S)<<0 | uint64(cV2S)<<8 | uint64(cV2S)<<16, [5]uint8{0, 1, 2}},                                  // SHADD Vd.2S, Vn.2S, Vm.2S
 	{0x4ea00400, uint64(cV4S)<<0 | uint64(cV4S)<<8 | uint64(cV4S)<<16, [5]uint8{0, 1, 2}},                                  // SHADD Vd.4S, Vn.4S, Vm.4S
-	{0x5f405400, uint64(cD)<<0 | uint64(cD)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 134}},                                    // SHL Dd, Dn, #imm
-	{0x0f085400, uint64(cV8B)<<0 | uint64(cV8B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 135}},                                // SHL Vd.8B, Vn.8B, #imm
-	{0x4f085400, uint64(cV16B)<<0 | uint64(cV16B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 135}},                              // SHL Vd.16B, Vn.16B, #imm
-	{0x0f105400, uint64(cV4H)<<0 | uint64(cV4H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 136}},                                // SHL Vd.4H, Vn.4H, #imm
-	{0x4f105400, uint64(cV8H)<<0 | uint64(cV8H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 136}},                                // SHL Vd.8H, Vn.8H, #imm
-	{0x0f205400, uint64(cV2S)<<0 | uint64(cV2S)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 137}},                                // SHL Vd.2S, Vn.2S, #imm
-	{0x4f205400, uint64(cV4S)<<0 | uint64(cV4S)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 137}},                                // SHL Vd.4S, Vn.4S, #imm
-	{0x4f405400, uint64(cV2D)<<0 | uint64(cV2D)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 134}},                                // SHL Vd.2D, Vn.2D, #imm
-	{0x2e213800, uint64(cV8H)<<0 | uint64(cV8B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 138}},                                // SHLL Vd.8H, Vn.8B, #imm
-	{0x2e613800, uint64(cV4S)<<0 | uint64(cV4H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 139}},                                // SHLL Vd.4S, Vn.4H, #imm
-	{0x2ea13800, uint64(cV2D)<<0 | uint64(cV2S)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 140}},                                // SHLL Vd.2D, Vn.2S, #imm
-	{0x6e213800, uint64(cV8H)<<0 | uint64(cV16B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 138}},                               // SHLL2 Vd.8H, Vn.16B, #imm
-	{0x6e613800, uint64(cV4S)<<0 | uint64(cV8H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 139}},                                // SHLL2 Vd.4S, Vn.8H, #imm
-	{0x6ea13800, uint64(cV2D)<<0 | uint64(cV4S)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 140}},                                // SHLL2 Vd.2D, Vn.4S, #imm
-	{0x0f088400, uint64(cV8B)<<0 | uint64(cV8H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 133}},                                // SHRN Vd.8B, Vn.8H, #imm
+	{0x5f405400, uint64(cD)<<0 | uint64(cD)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 135}},                                    // SHL Dd, Dn, #imm
+	{0x0f085400, uint64(cV8B)<<0 | uint64(cV8B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 136}},                                // SHL Vd.8B, Vn.8B, #imm
+	{0x4f085400, uint64(cV16B)<<0 | uint64(cV16B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 136}},                              // SHL Vd.16B, Vn.16B, #imm
+	{0x0f105400, uint64(cV4H)<<0 | uint64(cV4H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 137}},                                // SHL Vd.4H, Vn.4H, #imm
+	{0x4f105400, uint64(cV8H)<<0 | uint64(cV8H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 137}},                                // SHL Vd.8H, Vn.8H, #imm
+	{0x0f205400, uint64(cV2S)<<0 | uint64(cV2S)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 138}},                                // SHL Vd.2S, Vn.2S, #imm
+	{0x4f205400, uint64(cV4S)<<0 | uint64(cV4S)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 138}},                                // SHL Vd.4S, Vn.4S, #imm
+	{0x4f405400, uint64(cV2D)<<0 | uint64(cV2D)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 135}},                                // SHL Vd.2D, Vn.2D, #imm
+	{0x2e213800, uint64(cV8H)<<0 | uint64(cV8B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 139}},                                // SHLL Vd.8H, Vn.8B, #imm
+	{0x2e613800, uint64(cV4S)<<0 | uint64(cV4H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 140}},                                // SHLL Vd.4S, Vn.4H, #imm
+	{0x2ea13800, uint64(cV2D)<<0 | uint64(cV2S)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 141}},                                // SHLL Vd.2D, Vn.2S, #imm
+	{0x6e213800, uint64(cV8H)<<0 | uint64(cV16B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 139}},                               // SHLL2 Vd.8H, Vn.16B, #imm
+	{0x6e613800, uint64(cV4S)<<0 | uint64(cV8H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 140}},                                // SHLL2 Vd.4S, Vn.8H, #imm
+	{0x6ea13800, uint64(cV2D)<<0 | uint64(cV4S)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 141}},                                // SHLL2 Vd.2D, Vn.4S, #imm
+	{0x0f088400, uint64(cV8B)<<0 | uint64(cV8H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 134}},                                // SHRN Vd.8B, Vn.8H, #imm
 	{0x0f108400, uint64(cV4H)<<0 | uint64(cV4S)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 74}},                                 // SHRN Vd.4H, Vn.4S, #imm
 	{0x0f208400, uint64(cV2S)<<0 | uint64(cV2D)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 72}},                                 // SHRN Vd.2S, Vn.2D, #imm
-	{0x4f088400, uint64(cV16B)<<0 | uint64(cV8H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 133}},                               // SHRN2 Vd.16B, Vn.8H, #imm
+	{0x4f088400, uint64(cV16B)<<0 | uint64(cV8H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 134}},                               // SHRN2 Vd.16B, Vn.8H, #imm
 	{0x4f108400, uint64(cV8H)<<0 | uint64(cV4S)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 74}},                                 // SHRN2 Vd.8H, Vn.4S, #imm
 	{0x4f208400, uint64(cV4S)<<0 | uint64(cV2D)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 72}},                                 // SHRN2 Vd.4S, Vn.2D, #imm
 	{0x0e202400, uint64(cV8B)<<0 | uint64(cV8B)<<8 | uint64(cV8B)<<16, [5]uint8{0, 1, 2}},                                  // SHSUB Vd.8B, Vn.8B, Vm.8B
@@ -3513,28 +3516,28 @@ var rows = [...]row{
 	{0x4e602400, uint64(cV8H)<<0 | uint64(cV8H)<<8 | uint64(cV8H)<<16, [5]uint8{0, 1, 2}},                                  // SHSUB Vd.8H, Vn.8H, Vm.8H
 	{0x0ea02400, uint64(cV2S)<<0 | uint64(cV2S)<<8 | uint64(cV2S)<<16, [5]uint8{0, 1, 2}},                                  // SHSUB Vd.2S, Vn.2S, Vm.2S
 	{0x4ea02400, uint64(cV4S)<<0 | uint64(cV4S)<<8 | uint64(cV4S)<<16, [5]uint8{0, 1, 2}},                                  // SHSUB Vd.4S, Vn.4S, Vm.4S
-	{0x7f405400, uint64(cD)<<0 | uint64(cD)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 134}},                                    // SLI Dd, Dn, #imm
-	{0x2f085400, uint64(cV8B)<<0 | uint64(cV8B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 135}},                                // SLI Vd.8B, Vn.8B, #imm
-	{0x6f085400, uint64(cV16B)<<0 | uint64(cV16B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 135}},                              // SLI Vd.16B, Vn.16B, #imm
-	{0x2f105400, uint64(cV4H)<<0 | uint64(cV4H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 136}},                                // SLI Vd.4H, Vn.4H, #imm
-	{0x6f105400, uint64(cV8H)<<0 | uint64(cV8H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 136}},                                // SLI Vd.8H, Vn.8H, #imm
-	{0x2f205400, uint64(cV2S)<<0 | uint64(cV2S)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 137}},                                // SLI Vd.2S, Vn.2S, #imm
-	{0x6f205400, uint64(cV4S)<<0 | uint64(cV4S)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 137}},                                // SLI Vd.4S, Vn.4S, #imm
-	{0x6f405400, uint64(cV2D)<<0 | uint64(cV2D)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 134}},                                // SLI Vd.2D, Vn.2D, #imm
+	{0x7f405400, uint64(cD)<<0 | uint64(cD)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 135}},                                    // SLI Dd, Dn, #imm
+	{0x2f085400, uint64(cV8B)<<0 | uint64(cV8B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 136}},                                // SLI Vd.8B, Vn.8B, #imm
+	{0x6f085400, uint64(cV16B)<<0 | uint64(cV16B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 136}},                              // SLI Vd.16B, Vn.16B, #imm
+	{0x2f105400, uint64(cV4H)<<0 | uint64(cV4H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 137}},                                // SLI Vd.4H, Vn.4H, #imm
+	{0x6f105400, uint64(cV8H)<<0 | uint64(cV8H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 137}},                                // SLI Vd.8H, Vn.8H, #imm
+	{0x2f205400, uint64(cV2S)<<0 | uint64(cV2S)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 138}},                                // SLI Vd.2S, Vn.2S, #imm
+	{0x6f205400, uint64(cV4S)<<0 | uint64(cV4S)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 138}},                                // SLI Vd.4S, Vn.4S, #imm
+	{0x6f405400, uint64(cV2D)<<0 | uint64(cV2D)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 135}},                                // SLI Vd.2D, Vn.2D, #imm
 	{needSM3 | 0xce60c000, uint64(cV4S)<<0 | uint64(cV4S)<<8 | uint64(cV4S)<<16, [5]uint8{0, 1, 2}},                        // SM3PARTW1 Vd.4S, Vn.4S, Vm.4S. FEAT_SM3
 	{needSM3 | 0xce60c400, uint64(cV4S)<<0 | uint64(cV4S)<<8 | uint64(cV4S)<<16, [5]uint8{0, 1, 2}},                        // SM3PARTW2 Vd.4S, Vn.4S, Vm.4S. FEAT_SM3
 	{needSM3 | 0xce400000, uint64(cV4S)<<0 | uint64(cV4S)<<8 | uint64(cV4S)<<16 | uint64(cV4S)<<24, [5]uint8{0, 1, 2, 28}}, // SM3SS1 Vd.4S, Vn.4S, Vm.4S, Va.4S. FEAT_SM3
-	{needSM3 | 0xce408000, uint64(cV4S)<<0 | uint64(cV4S)<<8 | uint64(cLaneS)<<16, [5]uint8{0, 1, 141}},                    // SM3TT1A Vd.4S, Vn.4S, Vm.S[i]. FEAT_SM3
-	{needSM3 | 0xce408400, uint64(cV4S)<<0 | uint64(cV4S)<<8 | uint64(cLaneS)<<16, [5]uint8{0, 1, 141}},                    // SM3TT1B Vd.4S, Vn.4S, Vm.S[i]. FEAT_SM3
-	{needSM3 | 0xce408800, uint64(cV4S)<<0 | uint64(cV4S)<<8 | uint64(cLaneS)<<16, [5]uint8{0, 1, 141}},                    // SM3TT2A Vd.4S, Vn.4S, Vm.S[i]. FEAT_SM3
-	{needSM3 | 0xce408c00, uint64(cV4S)<<0 | uint64(cV4S)<<8 | uint64(cLaneS)<<16, [5]uint8{0, 1, 141}},                    // SM3TT2B Vd.4S, Vn.4S, Vm.S[i]. FEAT_SM3
+	{needSM3 | 0xce408000, uint64(cV4S)<<0 | uint64(cV4S)<<8 | uint64(cLaneS)<<16, [5]uint8{0, 1, 142}},                    // SM3TT1A Vd.4S, Vn.4S, Vm.S[i]. FEAT_SM3
+	{needSM3 | 0xce408400, uint64(cV4S)<<0 | uint64(cV4S)<<8 | uint64(cLaneS)<<16, [5]uint8{0, 1, 142}},                    // SM3TT1B Vd.4S, Vn.4S, Vm.S[i]. FEAT_SM3
+	{needSM3 | 0xce408800, uint64(cV4S)<<0 | uint64(cV4S)<<8 | uint64(cLaneS)<<16, [5]uint8{0, 1, 142}},                    // SM3TT2A Vd.4S, Vn.4S, Vm.S[i]. FEAT_SM3
+	{needSM3 | 0xce408c00, uint64(cV4S)<<0 | uint64(cV4S)<<8 | uint64(cLaneS)<<16, [5]uint8{0, 1, 142}},                    // SM3TT2B Vd.4S, Vn.4S, Vm.S[i]. FEAT_SM3
 	{needSM4 | 0xcec08400, uint64(cV4S)<<0 | uint64(cV4S)<<8, [5]uint8{0, 1}},                                              // SM4E Vd.4S, Vn.4S. FEAT_SM4
 	{needSM4 | 0xce60c800, uint64(cV4S)<<0 | uint64(cV4S)<<8 | uint64(cV4S)<<16, [5]uint8{0, 1, 2}},                        // SM4EKEY Vd.4S, Vn.4S, Vm.4S. FEAT_SM4
 	{dstD | 0x9b200000, uint64(cX)<<0 | uint64(cW)<<8 | uint64(cW)<<16 | uint64(cX)<<24, [5]uint8{0, 1, 2, 28}},            // SMADDL Xd, Wn, Wm, Xa
 	{needCSSC | dstD | 0x1ac06000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cW)<<16, [5]uint8{0, 1, 2}},                      // SMAX Wd, Wn, Wm. FEAT_CSSC
-	{needCSSC | dstD | 0x11c00000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 142}},                  // SMAX Wd, Wn, #imm. FEAT_CSSC
+	{needCSSC | dstD | 0x11c00000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 143}},                  // SMAX Wd, Wn, #imm. FEAT_CSSC
 	{needCSSC | dstD | 0x9ac06000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 1, 2}},                      // SMAX Xd, Xn, Xm. FEAT_CSSC
-	{needCSSC | dstD | 0x91c00000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 142}},                  // SMAX Xd, Xn, #imm. FEAT_CSSC
+	{needCSSC | dstD | 0x91c00000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 143}},                  // SMAX Xd, Xn, #imm. FEAT_CSSC
 	{0x0e206400, uint64(cV8B)<<0 | uint64(cV8B)<<8 | uint64(cV8B)<<16, [5]uint8{0, 1, 2}},                                  // SMAX Vd.8B, Vn.8B, Vm.8B
 	{0x4e206400, uint64(cV16B)<<0 | uint64(cV16B)<<8 | uint64(cV16B)<<16, [5]uint8{0, 1, 2}},                               // SMAX Vd.16B, Vn.16B, Vm.16B
 	{0x0e606400, uint64(cV4H)<<0 | uint64(cV4H)<<8 | uint64(cV4H)<<16, [5]uint8{0, 1, 2}},                                  // SMAX Vd.4H, Vn.4H, Vm.4H
@@ -3554,9 +3557,9 @@ var rows = [...]row{
 	{0x4e70a800, uint64(cH)<<0 | uint64(cV8H)<<8, [5]uint8{0, 1}},                                                          // SMAXV Hd, Vn.8H
 	{0xd4000003, uint64(cImm) << 0, [5]uint8{44}},                                                                          // SMC #imm
 	{needCSSC | dstD | 0x1ac06800, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cW)<<16, [5]uint8{0, 1, 2}},                      // SMIN Wd, Wn, Wm. FEAT_CSSC
-	{needCSSC | dstD | 0x11c80000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 142}},                  // SMIN Wd, Wn, #imm. FEAT_CSSC
+	{needCSSC | dstD | 0x11c80000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 143}},                  // SMIN Wd, Wn, #imm. FEAT_CSSC
 	{needCSSC | dstD | 0x9ac06800, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 1, 2}},                      // SMIN Xd, Xn, Xm. FEAT_CSSC
-	{needCSSC | dstD | 0x91c80000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 142}},                  // SMIN Xd, Xn, #imm. FEAT_CSSC
+	{needCSSC | dstD | 0x91c80000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 143}},                  // SMIN Xd, Xn, #imm. FEAT_CSSC
 	{0x0e206c00, uint64(cV8B)<<0 | uint64(cV8B)<<8 | uint64(cV8B)<<16, [5]uint8{0, 1, 2}},                                  // SMIN Vd.8B, Vn.8B, Vm.8B
 	{0x4e206c00, uint64(cV16B)<<0 | uint64(cV16B)<<8 | uint64(cV16B)<<16, [5]uint8{0, 1, 2}},                               // SMIN Vd.16B, Vn.16B, Vm.16B
 	{0x0e606c00, uint64(cV4H)<<0 | uint64(cV4H)<<8 | uint64(cV4H)<<16, [5]uint8{0, 1, 2}},                                  // SMIN Vd.4H, Vn.4H, Vm.4H
@@ -3744,35 +3747,35 @@ var rows = [...]row{
 	{0x4ee05c00, uint64(cV2D)<<0 | uint64(cV2D)<<8 | uint64(cV2D)<<16, [5]uint8{0, 1, 2}},                                  // SQRSHL Vd.2D, Vn.2D, Vm.2D
 	{0x5f209c00, uint64(cS)<<0 | uint64(cD)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 72}},                                     // SQRSHRN Sd, Dn, #imm
 	{0x5f109c00, uint64(cH)<<0 | uint64(cS)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 74}},                                     // SQRSHRN Hd, Sn, #imm
-	{0x5f089c00, uint64(cB)<<0 | uint64(cH)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 133}},                                    // SQRSHRN Bd, Hn, #imm
-	{0x0f089c00, uint64(cV8B)<<0 | uint64(cV8H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 133}},                                // SQRSHRN Vd.8B, Vn.8H, #imm
+	{0x5f089c00, uint64(cB)<<0 | uint64(cH)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 134}},                                    // SQRSHRN Bd, Hn, #imm
+	{0x0f089c00, uint64(cV8B)<<0 | uint64(cV8H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 134}},                                // SQRSHRN Vd.8B, Vn.8H, #imm
 	{0x0f109c00, uint64(cV4H)<<0 | uint64(cV4S)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 74}},                                 // SQRSHRN Vd.4H, Vn.4S, #imm
 	{0x0f209c00, uint64(cV2S)<<0 | uint64(cV2D)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 72}},                                 // SQRSHRN Vd.2S, Vn.2D, #imm
-	{0x4f089c00, uint64(cV16B)<<0 | uint64(cV8H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 133}},                               // SQRSHRN2 Vd.16B, Vn.8H, #imm
+	{0x4f089c00, uint64(cV16B)<<0 | uint64(cV8H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 134}},                               // SQRSHRN2 Vd.16B, Vn.8H, #imm
 	{0x4f109c00, uint64(cV8H)<<0 | uint64(cV4S)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 74}},                                 // SQRSHRN2 Vd.8H, Vn.4S, #imm
 	{0x4f209c00, uint64(cV4S)<<0 | uint64(cV2D)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 72}},                                 // SQRSHRN2 Vd.4S, Vn.2D, #imm
 	{0x7f208c00, uint64(cS)<<0 | uint64(cD)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 72}},                                     // SQRSHRUN Sd, Dn, #imm
 	{0x7f108c00, uint64(cH)<<0 | uint64(cS)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 74}},                                     // SQRSHRUN Hd, Sn, #imm
-	{0x7f088c00, uint64(cB)<<0 | uint64(cH)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 133}},                                    // SQRSHRUN Bd, Hn, #imm
-	{0x2f088c00, uint64(cV8B)<<0 | uint64(cV8H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 133}},                                // SQRSHRUN Vd.8B, Vn.8H, #imm
+	{0x7f088c00, uint64(cB)<<0 | uint64(cH)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 134}},                                    // SQRSHRUN Bd, Hn, #imm
+	{0x2f088c00, uint64(cV8B)<<0 | uint64(cV8H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 134}},                                // SQRSHRUN Vd.8B, Vn.8H, #imm
 	{0x2f108c00, uint64(cV4H)<<0 | uint64(cV4S)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 74}},                                 // SQRSHRUN Vd.4H, Vn.4S, #imm
 	{0x2f208c00, uint64(cV2S)<<0 | uint64(cV2D)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 72}},                                 // SQRSHRUN Vd.2S, Vn.2D, #imm
-	{0x6f088c00, uint64(cV16B)<<0 | uint64(cV8H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 133}},                               // SQRSHRUN2 Vd.16B, Vn.8H, #imm
+	{0x6f088c00, uint64(cV16B)<<0 | uint64(cV8H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 134}},                               // SQRSHRUN2 Vd.16B, Vn.8H, #imm
 	{0x6f108c00, uint64(cV8H)<<0 | uint64(cV4S)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 74}},                                 // SQRSHRUN2 Vd.8H, Vn.4S, #imm
 	{0x6f208c00, uint64(cV4S)<<0 | uint64(cV2D)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 72}},                                 // SQRSHRUN2 Vd.4S, Vn.2D, #imm
-	{0x5f207400, uint64(cS)<<0 | uint64(cS)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 137}},                                    // SQSHL Sd, Sn, #imm
-	{0x5f407400, uint64(cD)<<0 | uint64(cD)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 134}},                                    // SQSHL Dd, Dn, #imm
+	{0x5f207400, uint64(cS)<<0 | uint64(cS)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 138}},                                    // SQSHL Sd, Sn, #imm
+	{0x5f407400, uint64(cD)<<0 | uint64(cD)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 135}},                                    // SQSHL Dd, Dn, #imm
 	{0x5ea04c00, uint64(cS)<<0 | uint64(cS)<<8 | uint64(cS)<<16, [5]uint8{0, 1, 2}},                                        // SQSHL Sd, Sn, Sm
 	{0x5ee04c00, uint64(cD)<<0 | uint64(cD)<<8 | uint64(cD)<<16, [5]uint8{0, 1, 2}},                                        // SQSHL Dd, Dn, Dm
-	{0x5f087400, uint64(cB)<<0 | uint64(cB)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 135}},                                    // SQSHL Bd, Bn, #imm
-	{0x5f107400, uint64(cH)<<0 | uint64(cH)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 136}},                                    // SQSHL Hd, Hn, #imm
-	{0x0f087400, uint64(cV8B)<<0 | uint64(cV8B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 135}},                                // SQSHL Vd.8B, Vn.8B, #imm
-	{0x4f087400, uint64(cV16B)<<0 | uint64(cV16B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 135}},                              // SQSHL Vd.16B, Vn.16B, #imm
-	{0x0f107400, uint64(cV4H)<<0 | uint64(cV4H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 136}},                                // SQSHL Vd.4H, Vn.4H, #imm
-	{0x4f107400, uint64(cV8H)<<0 | uint64(cV8H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 136}},                                // SQSHL Vd.8H, Vn.8H, #imm
-	{0x0f207400, uint64(cV2S)<<0 | uint64(cV2S)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 137}},                                // SQSHL Vd.2S, Vn.2S, #imm
-	{0x4f207400, uint64(cV4S)<<0 | uint64(cV4S)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 137}},                                // SQSHL Vd.4S, Vn.4S, #imm
-	{0x4f407400, uint64(cV2D)<<0 | uint64(cV2D)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 134}},                                // SQSHL Vd.2D, Vn.2D, #imm
+	{0x5f087400, uint64(cB)<<0 | uint64(cB)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 136}},                                    // SQSHL Bd, Bn, #imm
+	{0x5f107400, uint64(cH)<<0 | uint64(cH)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 137}},                                    // SQSHL Hd, Hn, #imm
+	{0x0f087400, uint64(cV8B)<<0 | uint64(cV8B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 136}},                                // SQSHL Vd.8B, Vn.8B, #imm
+	{0x4f087400, uint64(cV16B)<<0 | uint64(cV16B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 136}},                              // SQSHL Vd.16B, Vn.16B, #imm
+	{0x0f107400, uint64(cV4H)<<0 | uint64(cV4H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 137}},                                // SQSHL Vd.4H, Vn.4H, #imm
+	{0x4f107400, uint64(cV8H)<<0 | uint64(cV8H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 137}},                                // SQSHL Vd.8H, Vn.8H, #imm
+	{0x0f207400, uint64(cV2S)<<0 | uint64(cV2S)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 138}},                                // SQSHL Vd.2S, Vn.2S, #imm
+	{0x4f207400, uint64(cV4S)<<0 | uint64(cV4S)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 138}},                                // SQSHL Vd.4S, Vn.4S, #imm
+	{0x4f407400, uint64(cV2D)<<0 | uint64(cV2D)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 135}},                                // SQSHL Vd.2D, Vn.2D, #imm
 	{0x5e204c00, uint64(cB)<<0 | uint64(cB)<<8 | uint64(cB)<<16, [5]uint8{0, 1, 2}},                                        // SQSHL Bd, Bn, Bm
 	{0x5e604c00, uint64(cH)<<0 | uint64(cH)<<8 | uint64(cH)<<16, [5]uint8{0, 1, 2}},                                        // SQSHL Hd, Hn, Hm
 	{0x0e204c00, uint64(cV8B)<<0 | uint64(cV8B)<<8 | uint64(cV8B)<<16, [5]uint8{0, 1, 2}},                                  // SQSHL Vd.8B, Vn.8B, Vm.8B
@@ -3782,33 +3785,33 @@ var rows = [...]row{
 	{0x0ea04c00, uint64(cV2S)<<0 | uint64(cV2S)<<8 | uint64(cV2S)<<16, [5]uint8{0, 1, 2}},                                  // SQSHL Vd.2S, Vn.2S, Vm.2S
 	{0x4ea04c00, uint64(cV4S)<<0 | uint64(cV4S)<<8 | uint64(cV4S)<<16, [5]uint8{0, 1, 2}},                                  // SQSHL Vd.4S, Vn.4S, Vm.4S
 	{0x4ee04c00, uint64(cV2D)<<0 | uint64(cV2D)<<8 | uint64(cV2D)<<16, [5]uint8{0, 1, 2}},                                  // SQSHL Vd.2D, Vn.2D, Vm.2D
-	{0x7f206400, uint64(cS)<<0 | uint64(cS)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 137}},                                    // SQSHLU Sd, Sn, #imm
-	{0x7f406400, uint64(cD)<<0 | uint64(cD)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 134}},                                    // SQSHLU Dd, Dn, #imm
-	{0x7f086400, uint64(cB)<<0 | uint64(cB)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 135}},                                    // SQSHLU Bd, Bn, #imm
-	{0x7f106400, uint64(cH)<<0 | uint64(cH)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 136}},                                    // SQSHLU Hd, Hn, #imm
-	{0x2f086400, uint64(cV8B)<<0 | uint64(cV8B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 135}},                                // SQSHLU Vd.8B, Vn.8B, #imm
-	{0x6f086400, uint64(cV16B)<<0 | uint64(cV16B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 135}},                              // SQSHLU Vd.16B, Vn.16B, #imm
-	{0x2f106400, uint64(cV4H)<<0 | uint64(cV4H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 136}},                                // SQSHLU Vd.4H, Vn.4H, #imm
-	{0x6f106400, uint64(cV8H)<<0 | uint64(cV8H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 136}},                                // SQSHLU Vd.8H, Vn.8H, #imm
-	{0x2f206400, uint64(cV2S)<<0 | uint64(cV2S)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 137}},                                // SQSHLU Vd.2S, Vn.2S, #imm
-	{0x6f206400, uint64(cV4S)<<0 | uint64(cV4S)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 137}},                                // SQSHLU Vd.4S, Vn.4S, #imm
-	{0x6f406400, uint64(cV2D)<<0 | uint64(cV2D)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 134}},                                // SQSHLU Vd.2D, Vn.2D, #imm
+	{0x7f206400, uint64(cS)<<0 | uint64(cS)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 138}},                                    // SQSHLU Sd, Sn, #imm
+	{0x7f406400, uint64(cD)<<0 | uint64(cD)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 135}},                                    // SQSHLU Dd, Dn, #imm
+	{0x7f086400, uint64(cB)<<0 | uint64(cB)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 136}},                                    // SQSHLU Bd, Bn, #imm
+	{0x7f106400, uint64(cH)<<0 | uint64(cH)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 137}},                                    // SQSHLU Hd, Hn, #imm
+	{0x2f086400, uint64(cV8B)<<0 | uint64(cV8B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 136}},                                // SQSHLU Vd.8B, Vn.8B, #imm
+	{0x6f086400, uint64(cV16B)<<0 | uint64(cV16B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 136}},                              // SQSHLU Vd.16B, Vn.16B, #imm
+	{0x2f106400, uint64(cV4H)<<0 | uint64(cV4H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 137}},                                // SQSHLU Vd.4H, Vn.4H, #imm
+	{0x6f106400, uint64(cV8H)<<0 | uint64(cV8H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 137}},                                // SQSHLU Vd.8H, Vn.8H, #imm
+	{0x2f206400, uint64(cV2S)<<0 | uint64(cV2S)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 138}},                                // SQSHLU Vd.2S, Vn.2S, #imm
+	{0x6f206400, uint64(cV4S)<<0 | uint64(cV4S)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 138}},                                // SQSHLU Vd.4S, Vn.4S, #imm
+	{0x6f406400, uint64(cV2D)<<0 | uint64(cV2D)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 135}},                                // SQSHLU Vd.2D, Vn.2D, #imm
 	{0x5f209400, uint64(cS)<<0 | uint64(cD)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 72}},                                     // SQSHRN Sd, Dn, #imm
 	{0x5f109400, uint64(cH)<<0 | uint64(cS)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 74}},                                     // SQSHRN Hd, Sn, #imm
-	{0x5f089400, uint64(cB)<<0 | uint64(cH)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 133}},                                    // SQSHRN Bd, Hn, #imm
-	{0x0f089400, uint64(cV8B)<<0 | uint64(cV8H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 133}},                                // SQSHRN Vd.8B, Vn.8H, #imm
+	{0x5f089400, uint64(cB)<<0 | uint64(cH)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 134}},                                    // SQSHRN Bd, Hn, #imm
+	{0x0f089400, uint64(cV8B)<<0 | uint64(cV8H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 134}},                                // SQSHRN Vd.8B, Vn.8H, #imm
 	{0x0f109400, uint64(cV4H)<<0 | uint64(cV4S)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 74}},                                 // SQSHRN Vd.4H, Vn.4S, #imm
 	{0x0f209400, uint64(cV2S)<<0 | uint64(cV2D)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 72}},                                 // SQSHRN Vd.2S, Vn.2D, #imm
-	{0x4f089400, uint64(cV16B)<<0 | uint64(cV8H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 133}},                               // SQSHRN2 Vd.16B, Vn.8H, #imm
+	{0x4f089400, uint64(cV16B)<<0 | uint64(cV8H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 134}},                               // SQSHRN2 Vd.16B, Vn.8H, #imm
 	{0x4f109400, uint64(cV8H)<<0 | uint64(cV4S)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 74}},                                 // SQSHRN2 Vd.8H, Vn.4S, #imm
 	{0x4f209400, uint64(cV4S)<<0 | uint64(cV2D)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 72}},                                 // SQSHRN2 Vd.4S, Vn.2D, #imm
 	{0x7f208400, uint64(cS)<<0 | uint64(cD)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 72}},                                     // SQSHRUN Sd, Dn, #imm
 	{0x7f108400, uint64(cH)<<0 | uint64(cS)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 74}},                                     // SQSHRUN Hd, Sn, #imm
-	{0x7f088400, uint64(cB)<<0 | uint64(cH)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 133}},                                    // SQSHRUN Bd, Hn, #imm
-	{0x2f088400, uint64(cV8B)<<0 | uint64(cV8H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 133}},                                // SQSHRUN Vd.8B, Vn.8H, #imm
+	{0x7f088400, uint64(cB)<<0 | uint64(cH)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 134}},                                    // SQSHRUN Bd, Hn, #imm
+	{0x2f088400, uint64(cV8B)<<0 | uint64(cV8H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 134}},                                // SQSHRUN Vd.8B, Vn.8H, #imm
 	{0x2f108400, uint64(cV4H)<<0 | uint64(cV4S)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 74}},                                 // SQSHRUN Vd.4H, Vn.4S, #imm
 	{0x2f208400, uint64(cV2S)<<0 | uint64(cV2D)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 72}},                                 // SQSHRUN Vd.2S, Vn.2D, #imm
-	{0x6f088400, uint64(cV16B)<<0 | uint64(cV8H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 133}},                               // SQSHRUN2 Vd.16B, Vn.8H, #imm
+	{0x6f088400, uint64(cV16B)<<0 | uint64(cV8H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 134}},                               // SQSHRUN2 Vd.16B, Vn.8H, #imm
 	{0x6f108400, uint64(cV8H)<<0 | uint64(cV4S)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 74}},                                 // SQSHRUN2 Vd.8H, Vn.4S, #imm
 	{0x6f208400, uint64(cV4S)<<0 | uint64(cV2D)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 72}},                                 // SQSHRUN2 Vd.4S, Vn.2D, #imm
 	{0x5ea02c00, uint64(cS)<<0 | uint64(cS)<<8 | uint64(cS)<<16, [5]uint8{0, 1, 2}},                                        // SQSUB Sd, Sn, Sm
@@ -3847,8 +3850,8 @@ var rows = [...]row{
 	{0x0ea01400, uint64(cV2S)<<0 | uint64(cV2S)<<8 | uint64(cV2S)<<16, [5]uint8{0, 1, 2}},                                  // SRHADD Vd.2S, Vn.2S, Vm.2S
 	{0x4ea01400, uint64(cV4S)<<0 | uint64(cV4S)<<8 | uint64(cV4S)<<16, [5]uint8{0, 1, 2}},                                  // SRHADD Vd.4S, Vn.4S, Vm.4S
 	{0x7f404400, uint64(cD)<<0 | uint64(cD)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 73}},                                     // SRI Dd, Dn, #imm
-	{0x2f084400, uint64(cV8B)<<0 | uint64(cV8B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 133}},                                // SRI Vd.8B, Vn.8B, #imm
-	{0x6f084400, uint64(cV16B)<<0 | uint64(cV16B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 133}},                              // SRI Vd.16B, Vn.16B, #imm
+	{0x2f084400, uint64(cV8B)<<0 | uint64(cV8B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 134}},                                // SRI Vd.8B, Vn.8B, #imm
+	{0x6f084400, uint64(cV16B)<<0 | uint64(cV16B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 134}},                              // SRI Vd.16B, Vn.16B, #imm
 	{0x2f104400, uint64(cV4H)<<0 | uint64(cV4H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 74}},                                 // SRI Vd.4H, Vn.4H, #imm
 	{0x6f104400, uint64(cV8H)<<0 | uint64(cV8H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 74}},                                 // SRI Vd.8H, Vn.8H, #imm
 	{0x2f204400, uint64(cV2S)<<0 | uint64(cV2S)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 72}},                                 // SRI Vd.2S, Vn.2S, #imm
@@ -3863,16 +3866,16 @@ var rows = [...]row{
 	{0x4ea05400, uint64(cV4S)<<0 | uint64(cV4S)<<8 | uint64(cV4S)<<16, [5]uint8{0, 1, 2}},                                  // SRSHL Vd.4S, Vn.4S, Vm.4S
 	{0x4ee05400, uint64(cV2D)<<0 | uint64(cV2D)<<8 | uint64(cV2D)<<16, [5]uint8{0, 1, 2}},                                  // SRSHL Vd.2D, Vn.2D, Vm.2D
 	{0x5f402400, uint64(cD)<<0 | uint64(cD)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 73}},                                     // SRSHR Dd, Dn, #imm
-	{0x0f082400, uint64(cV8B)<<0 | uint64(cV8B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 133}},                                // SRSHR Vd.8B, Vn.8B, #imm
-	{0x4f082400, uint64(cV16B)<<0 | uint64(cV16B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 133}},                              // SRSHR Vd.16B, Vn.16B, #imm
+	{0x0f082400, uint64(cV8B)<<0 | uint64(cV8B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 134}},                                // SRSHR Vd.8B, Vn.8B, #imm
+	{0x4f082400, uint64(cV16B)<<0 | uint64(cV16B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 134}},                              // SRSHR Vd.16B, Vn.16B, #imm
 	{0x0f102400, uint64(cV4H)<<0 | uint64(cV4H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 74}},                                 // SRSHR Vd.4H, Vn.4H, #imm
 	{0x4f102400, uint64(cV8H)<<0 | uint64(cV8H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 74}},                                 // SRSHR Vd.8H, Vn.8H, #imm
 	{0x0f202400, uint64(cV2S)<<0 | uint64(cV2S)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 72}},                                 // SRSHR Vd.2S, Vn.2S, #imm
 	{0x4f202400, uint64(cV4S)<<0 | uint64(cV4S)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 72}},                                 // SRSHR Vd.4S, Vn.4S, #imm
 	{0x4f402400, uint64(cV2D)<<0 | uint64(cV2D)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 73}},                                 // SRSHR Vd.2D, Vn.2D, #imm
 	{0x5f403400, uint64(cD)<<0 | uint64(cD)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 73}},                                     // SRSRA Dd, Dn, #imm
-	{0x0f083400, uint64(cV8B)<<0 | uint64(cV8B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 133}},                                // SRSRA Vd.8B, Vn.8B, #imm
-	{0x4f083400, uint64(cV16B)<<0 | uint64(cV16B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 133}},                              // SRSRA Vd.16B, Vn.16B, #imm
+	{0x0f083400, uint64(cV8B)<<0 | uint64(cV8B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 134}},                                // SRSRA Vd.8B, Vn.8B, #imm
+	{0x4f083400, uint64(cV16B)<<0 | uint64(cV16B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 134}},                              // SRSRA Vd.16B, Vn.16B, #imm
 	{0x0f103400, uint64(cV4H)<<0 | uint64(cV4H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 74}},                                 // SRSRA Vd.4H, Vn.4H, #imm
 	{0x4f103400, uint64(cV8H)<<0 | uint64(cV8H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 74}},                                 // SRSRA Vd.8H, Vn.8H, #imm
 	{0x0f203400, uint64(cV2S)<<0 | uint64(cV2S)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 72}},                                 // SRSRA Vd.2S, Vn.2S, #imm
@@ -3887,23 +3890,23 @@ var rows = [...]row{
 	{0x0ea04400, uint64(cV2S)<<0 | uint64(cV2S)<<8 | uint64(cV2S)<<16, [5]uint8{0, 1, 2}},                                                         // SSHL Vd.2S, Vn.2S, Vm.2S
 	{0x4ea04400, uint64(cV4S)<<0 | uint64(cV4S)<<8 | uint64(cV4S)<<16, [5]uint8{0, 1, 2}},                                                         // SSHL Vd.4S, Vn.4S, Vm.4S
 	{0x4ee04400, uint64(cV2D)<<0 | uint64(cV2D)<<8 | uint64(cV2D)<<16, [5]uint8{0, 1, 2}},                                                         // SSHL Vd.2D, Vn.2D, Vm.2D
-	{0x0f08a400, uint64(cV8H)<<0 | uint64(cV8B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 135}},                                                       // SSHLL Vd.8H, Vn.8B, #imm
-	{0x0f10a400, uint64(cV4S)<<0 | uint64(cV4H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 136}},                                                       // SSHLL Vd.4S, Vn.4H, #imm
-	{0x0f20a400, uint64(cV2D)<<0 | uint64(cV2S)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 137}},                                                       // SSHLL Vd.2D, Vn.2S, #imm
-	{0x4f08a400, uint64(cV8H)<<0 | uint64(cV16B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 135}},                                                      // SSHLL2 Vd.8H, Vn.16B, #imm
-	{0x4f10a400, uint64(cV4S)<<0 | uint64(cV8H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 136}},                                                       // SSHLL2 Vd.4S, Vn.8H, #imm
-	{0x4f20a400, uint64(cV2D)<<0 | uint64(cV4S)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 137}},                                                       // SSHLL2 Vd.2D, Vn.4S, #imm
+	{0x0f08a400, uint64(cV8H)<<0 | uint64(cV8B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 136}},                                                       // SSHLL Vd.8H, Vn.8B, #imm
+	{0x0f10a400, uint64(cV4S)<<0 | uint64(cV4H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 137}},                                                       // SSHLL Vd.4S, Vn.4H, #imm
+	{0x0f20a400, uint64(cV2D)<<0 | uint64(cV2S)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 138}},                                                       // SSHLL Vd.2D, Vn.2S, #imm
+	{0x4f08a400, uint64(cV8H)<<0 | uint64(cV16B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 136}},                                                      // SSHLL2 Vd.8H, Vn.16B, #imm
+	{0x4f10a400, uint64(cV4S)<<0 | uint64(cV8H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 137}},                                                       // SSHLL2 Vd.4S, Vn.8H, #imm
+	{0x4f20a400, uint64(cV2D)<<0 | uint64(cV4S)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 138}},                                                       // SSHLL2 Vd.2D, Vn.4S, #imm
 	{0x5f400400, uint64(cD)<<0 | uint64(cD)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 73}},                                                            // SSHR Dd, Dn, #imm
-	{0x0f080400, uint64(cV8B)<<0 | uint64(cV8B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 133}},                                                       // SSHR Vd.8B, Vn.8B, #imm
-	{0x4f080400, uint64(cV16B)<<0 | uint64(cV16B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 133}},                                                     // SSHR Vd.16B, Vn.16B, #imm
+	{0x0f080400, uint64(cV8B)<<0 | uint64(cV8B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 134}},                                                       // SSHR Vd.8B, Vn.8B, #imm
+	{0x4f080400, uint64(cV16B)<<0 | uint64(cV16B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 134}},                                                     // SSHR Vd.16B, Vn.16B, #imm
 	{0x0f100400, uint64(cV4H)<<0 | uint64(cV4H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 74}},                                                        // SSHR Vd.4H, Vn.4H, #imm
 	{0x4f100400, uint64(cV8H)<<0 | uint64(cV8H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 74}},                                                        // SSHR Vd.8H, Vn.8H, #imm
 	{0x0f200400, uint64(cV2S)<<0 | uint64(cV2S)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 72}},                                                        // SSHR Vd.2S, Vn.2S, #imm
 	{0x4f200400, uint64(cV4S)<<0 | uint64(cV4S)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 72}},                                                        // SSHR Vd.4S, Vn.4S, #imm
 	{0x4f400400, uint64(cV2D)<<0 | uint64(cV2D)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 73}},                                                        // SSHR Vd.2D, Vn.2D, #imm
 	{0x5f401400, uint64(cD)<<0 | uint64(cD)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 73}},                                                            // SSRA Dd, Dn, #imm
-	{0x0f081400, uint64(cV8B)<<0 | uint64(cV8B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 133}},                                                       // SSRA Vd.8B, Vn.8B, #imm
-	{0x4f081400, uint64(cV16B)<<0 | uint64(cV16B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 133}},                                                     // SSRA Vd.16B, Vn.16B, #imm
+	{0x0f081400, uint64(cV8B)<<0 | uint64(cV8B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 134}},                                                       // SSRA Vd.8B, Vn.8B, #imm
+	{0x4f081400, uint64(cV16B)<<0 | uint64(cV16B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 134}},                                                     // SSRA Vd.16B, Vn.16B, #imm
 	{0x0f101400, uint64(cV4H)<<0 | uint64(cV4H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 74}},                                                        // SSRA Vd.4H, Vn.4H, #imm
 	{0x4f101400, uint64(cV8H)<<0 | uint64(cV8H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 74}},                                                        // SSRA Vd.8H, Vn.8H, #imm
 	{0x0f201400, uint64(cV2S)<<0 | uint64(cV2S)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 72}},                                                        // SSRA Vd.2S, Vn.2S, #imm
@@ -3921,77 +3924,77 @@ var rows = [...]row{
 	{0x4e203000, uint64(cV8H)<<0 | uint64(cV8H)<<8 | uint64(cV16B)<<16, [5]uint8{0, 1, 2}},                                                        // SSUBW2 Vd.8H, Vn.8H, Vm.16B
 	{0x4e603000, uint64(cV4S)<<0 | uint64(cV4S)<<8 | uint64(cV8H)<<16, [5]uint8{0, 1, 2}},                                                         // SSUBW2 Vd.4S, Vn.4S, Vm.8H
 	{0x4ea03000, uint64(cV2D)<<0 | uint64(cV2D)<<8 | uint64(cV4S)<<16, [5]uint8{0, 1, 2}},                                                         // SSUBW2 Vd.2D, Vn.2D, Vm.4S
-	{0x0c007000, uint64(cV8B)<<0 | uint64(cMem)<<8, [5]uint8{0, 88}},                                                                              // ST1 {Vt.8B}, [...]
-	{0x4c007000, uint64(cV16B)<<0 | uint64(cMem)<<8, [5]uint8{0, 89}},                                                                             // ST1 {Vt.16B}, [...]
-	{0x0c007400, uint64(cV4H)<<0 | uint64(cMem)<<8, [5]uint8{0, 88}},                                                                              // ST1 {Vt.4H}, [...]
-	{0x4c007400, uint64(cV8H)<<0 | uint64(cMem)<<8, [5]uint8{0, 89}},                                                                              // ST1 {Vt.8H}, [...]
-	{0x0c007800, uint64(cV2S)<<0 | uint64(cMem)<<8, [5]uint8{0, 88}},                                                                              // ST1 {Vt.2S}, [...]
-	{0x4c007800, uint64(cV4S)<<0 | uint64(cMem)<<8, [5]uint8{0, 89}},                                                                              // ST1 {Vt.4S}, [...]
-	{0x0c007c00, uint64(cV1D)<<0 | uint64(cMem)<<8, [5]uint8{0, 88}},                                                                              // ST1 {Vt.1D}, [...]
-	{0x4c007c00, uint64(cV2D)<<0 | uint64(cMem)<<8, [5]uint8{0, 89}},                                                                              // ST1 {Vt.2D}, [...]
-	{0x0c00a000, uint64(cV8B|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 89}},                                                                         // ST1 {Vt.8B and 1 more}, [...]
-	{0x4c00a000, uint64(cV16B|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 90}},                                                                        // ST1 {Vt.16B and 1 more}, [...]
-	{0x0c00a400, uint64(cV4H|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 89}},                                                                         // ST1 {Vt.4H and 1 more}, [...]
-	{0x4c00a400, uint64(cV8H|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 90}},                                                                         // ST1 {Vt.8H and 1 more}, [...]
-	{0x0c00a800, uint64(cV2S|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 89}},                                                                         // ST1 {Vt.2S and 1 more}, [...]
-	{0x4c00a800, uint64(cV4S|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 90}},                                                                         // ST1 {Vt.4S and 1 more}, [...]
-	{0x0c00ac00, uint64(cV1D|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 89}},                                                                         // ST1 {Vt.1D and 1 more}, [...]
-	{0x4c00ac00, uint64(cV2D|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 90}},                                                                         // ST1 {Vt.2D and 1 more}, [...]
-	{0x0c006000, uint64(cV8B|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 91}},                                                                         // ST1 {Vt.8B and 2 more}, [...]
-	{0x4c006000, uint64(cV16B|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 92}},                                                                        // ST1 {Vt.16B and 2 more}, [...]
-	{0x0c006400, uint64(cV4H|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 91}},                                                                         // ST1 {Vt.4H and 2 more}, [...]
-	{0x4c006400, uint64(cV8H|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 92}},                                                                         // ST1 {Vt.8H and 2 more}, [...]
-	{0x0c006800, uint64(cV2S|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 91}},                                                                         // ST1 {Vt.2S and 2 more}, [...]
-	{0x4c006800, uint64(cV4S|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 92}},                                                                         // ST1 {Vt.4S and 2 more}, [...]
-	{0x0c006c00, uint64(cV1D|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 91}},                                                                         // ST1 {Vt.1D and 2 more}, [...]
-	{0x4c006c00, uint64(cV2D|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 92}},                                                                         // ST1 {Vt.2D and 2 more}, [...]
-	{0x0c002000, uint64(cV8B|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 90}},                                                                         // ST1 {Vt.8B and 3 more}, [...]
-	{0x4c002000, uint64(cV16B|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 93}},                                                                        // ST1 {Vt.16B and 3 more}, [...]
-	{0x0c002400, uint64(cV4H|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 90}},                                                                         // ST1 {Vt.4H and 3 more}, [...]
-	{0x4c002400, uint64(cV8H|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 93}},                                                                         // ST1 {Vt.8H and 3 more}, [...]
-	{0x0c002800, uint64(cV2S|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 90}},                                                                         // ST1 {Vt.2S and 3 more}, [...]
-	{0x4c002800, uint64(cV4S|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 93}},                                                                         // ST1 {Vt.4S and 3 more}, [...]
-	{0x0c002c00, uint64(cV1D|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 90}},                                                                         // ST1 {Vt.1D and 3 more}, [...]
-	{0x4c002c00, uint64(cV2D|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 93}},                                                                         // ST1 {Vt.2D and 3 more}, [...]
-	{0x0d000000, uint64(cLaneB)<<0 | uint64(cMem)<<8, [5]uint8{94, 95}},                                                                           // ST1 {Vt.B}[i], [...]
-	{0x0d004000, uint64(cLaneH)<<0 | uint64(cMem)<<8, [5]uint8{96, 97}},                                                                           // ST1 {Vt.H}[i], [...]
-	{0x0d008000, uint64(cLaneS)<<0 | uint64(cMem)<<8, [5]uint8{98, 99}},                                                                           // ST1 {Vt.S}[i], [...]
-	{0x0d008400, uint64(cLaneD)<<0 | uint64(cMem)<<8, [5]uint8{100, 88}},                                                                          // ST1 {Vt.D}[i], [...]
-	{0x0c008000, uint64(cV8B|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 89}},                                                                         // ST2 {Vt.8B and 1 more}, [...]
-	{0x4c008000, uint64(cV16B|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 90}},                                                                        // ST2 {Vt.16B and 1 more}, [...]
-	{0x0c008400, uint64(cV4H|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 89}},                                                                         // ST2 {Vt.4H and 1 more}, [...]
-	{0x4c008400, uint64(cV8H|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 90}},                                                                         // ST2 {Vt.8H and 1 more}, [...]
-	{0x0c008800, uint64(cV2S|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 89}},                                                                         // ST2 {Vt.2S and 1 more}, [...]
-	{0x4c008800, uint64(cV4S|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 90}},                                                                         // ST2 {Vt.4S and 1 more}, [...]
-	{0x4c008c00, uint64(cV2D|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 90}},                                                                         // ST2 {Vt.2D and 1 more}, [...]
-	{0x0d200000, uint64(cLaneB|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{94, 97}},                                                                      // ST2 {Vt.B and 1 more}[i], [...]
-	{0x0d204000, uint64(cLaneH|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{96, 99}},                                                                      // ST2 {Vt.H and 1 more}[i], [...]
-	{0x0d208000, uint64(cLaneS|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{98, 88}},                                                                      // ST2 {Vt.S and 1 more}[i], [...]
-	{0x0d208400, uint64(cLaneD|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{100, 89}},                                                                     // ST2 {Vt.D and 1 more}[i], [...]
-	{needMTE | baseD | 0xd9a00800, uint64(cX)<<0 | uint64(cMem)<<8, [5]uint8{3, 143}},                                                             // ST2G Xt, [...]. FEAT_MTE
-	{needMTE | 0xd9a00800, uint64(cP)<<0 | uint64(cMem)<<8, [5]uint8{11, 143}},                                                                    // ST2G SP, [...]. FEAT_MTE
-	{0x0c004000, uint64(cV8B|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 91}},                                                                         // ST3 {Vt.8B and 2 more}, [...]
-	{0x4c004000, uint64(cV16B|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 92}},                                                                        // ST3 {Vt.16B and 2 more}, [...]
-	{0x0c004400, uint64(cV4H|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 91}},                                                                         // ST3 {Vt.4H and 2 more}, [...]
-	{0x4c004400, uint64(cV8H|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 92}},                                                                         // ST3 {Vt.8H and 2 more}, [...]
-	{0x0c004800, uint64(cV2S|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 91}},                                                                         // ST3 {Vt.2S and 2 more}, [...]
-	{0x4c004800, uint64(cV4S|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 92}},                                                                         // ST3 {Vt.4S and 2 more}, [...]
-	{0x4c004c00, uint64(cV2D|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 92}},                                                                         // ST3 {Vt.2D and 2 more}, [...]
-	{0x0d002000, uint64(cLaneB|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{94, 101}},                                                                     // ST3 {Vt.B and 2 more}[i], [...]
-	{0x0d006000, uint64(cLaneH|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{96, 102}},                                                                     // ST3 {Vt.H and 2 more}[i], [...]
-	{0x0d00a000, uint64(cLaneS|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{98, 103}},                                                                     // ST3 {Vt.S and 2 more}[i], [...]
-	{0x0d00a400, uint64(cLaneD|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{100, 91}},                                                                     // ST3 {Vt.D and 2 more}[i], [...]
-	{0x0c000000, uint64(cV8B|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 90}},                                                                         // ST4 {Vt.8B and 3 more}, [...]
-	{0x4c000000, uint64(cV16B|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 93}},                                                                        // ST4 {Vt.16B and 3 more}, [...]
-	{0x0c000400, uint64(cV4H|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 90}},                                                                         // ST4 {Vt.4H and 3 more}, [...]
-	{0x4c000400, uint64(cV8H|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 93}},                                                                         // ST4 {Vt.8H and 3 more}, [...]
-	{0x0c000800, uint64(cV2S|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 90}},                                                                         // ST4 {Vt.2S and 3 more}, [...]
-	{0x4c000800, uint64(cV4S|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 93}},                                                                         // ST4 {Vt.4S and 3 more}, [...]
-	{0x4c000c00, uint64(cV2D|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 93}},                                                                         // ST4 {Vt.2D and 3 more}, [...]
-	{0x0d202000, uint64(cLaneB|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{94, 99}},                                                                      // ST4 {Vt.B and 3 more}[i], [...]
-	{0x0d206000, uint64(cLaneH|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{96, 88}},                                                                      // ST4 {Vt.H and 3 more}[i], [...]
-	{0x0d20a000, uint64(cLaneS|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{98, 89}},                                                                      // ST4 {Vt.S and 3 more}[i], [...]
-	{0x0d20a400, uint64(cLaneD|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{100, 90}},                                                                     // ST4 {Vt.D and 3 more}[i], [...]
+	{0x0c007000, uint64(cV8B)<<0 | uint64(cMem)<<8, [5]uint8{0, 89}},                                                                              // ST1 {Vt.8B}, [...]
+	{0x4c007000, uint64(cV16B)<<0 | uint64(cMem)<<8, [5]uint8{0, 90}},                                                                             // ST1 {Vt.16B}, [...]
+	{0x0c007400, uint64(cV4H)<<0 | uint64(cMem)<<8, [5]uint8{0, 89}},                                                                              // ST1 {Vt.4H}, [...]
+	{0x4c007400, uint64(cV8H)<<0 | uint64(cMem)<<8, [5]uint8{0, 90}},                                                                              // ST1 {Vt.8H}, [...]
+	{0x0c007800, uint64(cV2S)<<0 | uint64(cMem)<<8, [5]uint8{0, 89}},                                                                              // ST1 {Vt.2S}, [...]
+	{0x4c007800, uint64(cV4S)<<0 | uint64(cMem)<<8, [5]uint8{0, 90}},                                                                              // ST1 {Vt.4S}, [...]
+	{0x0c007c00, uint64(cV1D)<<0 | uint64(cMem)<<8, [5]uint8{0, 89}},                                                                              // ST1 {Vt.1D}, [...]
+	{0x4c007c00, uint64(cV2D)<<0 | uint64(cMem)<<8, [5]uint8{0, 90}},                                                                              // ST1 {Vt.2D}, [...]
+	{0x0c00a000, uint64(cV8B|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 90}},                                                                         // ST1 {Vt.8B and 1 more}, [...]
+	{0x4c00a000, uint64(cV16B|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 91}},                                                                        // ST1 {Vt.16B and 1 more}, [...]
+	{0x0c00a400, uint64(cV4H|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 90}},                                                                         // ST1 {Vt.4H and 1 more}, [...]
+	{0x4c00a400, uint64(cV8H|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 91}},                                                                         // ST1 {Vt.8H and 1 more}, [...]
+	{0x0c00a800, uint64(cV2S|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 90}},                                                                         // ST1 {Vt.2S and 1 more}, [...]
+	{0x4c00a800, uint64(cV4S|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 91}},                                                                         // ST1 {Vt.4S and 1 more}, [...]
+	{0x0c00ac00, uint64(cV1D|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 90}},                                                                         // ST1 {Vt.1D and 1 more}, [...]
+	{0x4c00ac00, uint64(cV2D|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 91}},                                                                         // ST1 {Vt.2D and 1 more}, [...]
+	{0x0c006000, uint64(cV8B|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 92}},                                                                         // ST1 {Vt.8B and 2 more}, [...]
+	{0x4c006000, uint64(cV16B|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 93}},                                                                        // ST1 {Vt.16B and 2 more}, [...]
+	{0x0c006400, uint64(cV4H|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 92}},                                                                         // ST1 {Vt.4H and 2 more}, [...]
+	{0x4c006400, uint64(cV8H|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 93}},                                                                         // ST1 {Vt.8H and 2 more}, [...]
+	{0x0c006800, uint64(cV2S|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 92}},                                                                         // ST1 {Vt.2S and 2 more}, [...]
+	{0x4c006800, uint64(cV4S|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 93}},                                                                         // ST1 {Vt.4S and 2 more}, [...]
+	{0x0c006c00, uint64(cV1D|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 92}},                                                                         // ST1 {Vt.1D and 2 more}, [...]
+	{0x4c006c00, uint64(cV2D|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 93}},                                                                         // ST1 {Vt.2D and 2 more}, [...]
+	{0x0c002000, uint64(cV8B|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 91}},                                                                         // ST1 {Vt.8B and 3 more}, [...]
+	{0x4c002000, uint64(cV16B|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 94}},                                                                        // ST1 {Vt.16B and 3 more}, [...]
+	{0x0c002400, uint64(cV4H|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 91}},                                                                         // ST1 {Vt.4H and 3 more}, [...]
+	{0x4c002400, uint64(cV8H|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 94}},                                                                         // ST1 {Vt.8H and 3 more}, [...]
+	{0x0c002800, uint64(cV2S|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 91}},                                                                         // ST1 {Vt.2S and 3 more}, [...]
+	{0x4c002800, uint64(cV4S|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 94}},                                                                         // ST1 {Vt.4S and 3 more}, [...]
+	{0x0c002c00, uint64(cV1D|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 91}},                                                                         // ST1 {Vt.1D and 3 more}, [...]
+	{0x4c002c00, uint64(cV2D|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 94}},                                                                         // ST1 {Vt.2D and 3 more}, [...]
+	{0x0d000000, uint64(cLaneB)<<0 | uint64(cMem)<<8, [5]uint8{95, 96}},                                                                           // ST1 {Vt.B}[i], [...]
+	{0x0d004000, uint64(cLaneH)<<0 | uint64(cMem)<<8, [5]uint8{97, 98}},                                                                           // ST1 {Vt.H}[i], [...]
+	{0x0d008000, uint64(cLaneS)<<0 | uint64(cMem)<<8, [5]uint8{99, 100}},                                                                          // ST1 {Vt.S}[i], [...]
+	{0x0d008400, uint64(cLaneD)<<0 | uint64(cMem)<<8, [5]uint8{101, 89}},                                                                          // ST1 {Vt.D}[i], [...]
+	{0x0c008000, uint64(cV8B|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 90}},                                                                         // ST2 {Vt.8B and 1 more}, [...]
+	{0x4c008000, uint64(cV16B|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 91}},                                                                        // ST2 {Vt.16B and 1 more}, [...]
+	{0x0c008400, uint64(cV4H|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 90}},                                                                         // ST2 {Vt.4H and 1 more}, [...]
+	{0x4c008400, uint64(cV8H|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 91}},                                                                         // ST2 {Vt.8H and 1 more}, [...]
+	{0x0c008800, uint64(cV2S|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 90}},                                                                         // ST2 {Vt.2S and 1 more}, [...]
+	{0x4c008800, uint64(cV4S|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 91}},                                                                         // ST2 {Vt.4S and 1 more}, [...]
+	{0x4c008c00, uint64(cV2D|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 91}},                                                                         // ST2 {Vt.2D and 1 more}, [...]
+	{0x0d200000, uint64(cLaneB|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{95, 98}},                                                                      // ST2 {Vt.B and 1 more}[i], [...]
+	{0x0d204000, uint64(cLaneH|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{97, 100}},                                                                     // ST2 {Vt.H and 1 more}[i], [...]
+	{0x0d208000, uint64(cLaneS|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{99, 89}},                                                                      // ST2 {Vt.S and 1 more}[i], [...]
+	{0x0d208400, uint64(cLaneD|1<<6)<<0 | uint64(cMem)<<8, [5]uint8{101, 90}},                                                                     // ST2 {Vt.D and 1 more}[i], [...]
+	{needMTE | baseD | 0xd9a00800, uint64(cX)<<0 | uint64(cMem)<<8, [5]uint8{3, 144}},                                                             // ST2G Xt, [...]. FEAT_MTE
+	{needMTE | 0xd9a00800, uint64(cP)<<0 | uint64(cMem)<<8, [5]uint8{11, 144}},                                                                    // ST2G SP, [...]. FEAT_MTE
+	{0x0c004000, uint64(cV8B|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 92}},                                                                         // ST3 {Vt.8B and 2 more}, [...]
+	{0x4c004000, uint64(cV16B|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 93}},                                                                        // ST3 {Vt.16B and 2 more}, [...]
+	{0x0c004400, uint64(cV4H|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 92}},                                                                         // ST3 {Vt.4H and 2 more}, [...]
+	{0x4c004400, uint64(cV8H|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 93}},                                                                         // ST3 {Vt.8H and 2 more}, [...]
+	{0x0c004800, uint64(cV2S|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 92}},                                                                         // ST3 {Vt.2S and 2 more}, [...]
+	{0x4c004800, uint64(cV4S|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 93}},                                                                         // ST3 {Vt.4S and 2 more}, [...]
+	{0x4c004c00, uint64(cV2D|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 93}},                                                                         // ST3 {Vt.2D and 2 more}, [...]
+	{0x0d002000, uint64(cLaneB|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{95, 102}},                                                                     // ST3 {Vt.B and 2 more}[i], [...]
+	{0x0d006000, uint64(cLaneH|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{97, 103}},                                                                     // ST3 {Vt.H and 2 more}[i], [...]
+	{0x0d00a000, uint64(cLaneS|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{99, 104}},                                                                     // ST3 {Vt.S and 2 more}[i], [...]
+	{0x0d00a400, uint64(cLaneD|2<<6)<<0 | uint64(cMem)<<8, [5]uint8{101, 92}},                                                                     // ST3 {Vt.D and 2 more}[i], [...]
+	{0x0c000000, uint64(cV8B|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 91}},                                                                         // ST4 {Vt.8B and 3 more}, [...]
+	{0x4c000000, uint64(cV16B|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 94}},                                                                        // ST4 {Vt.16B and 3 more}, [...]
+	{0x0c000400, uint64(cV4H|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 91}},                                                                         // ST4 {Vt.4H and 3 more}, [...]
+	{0x4c000400, uint64(cV8H|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 94}},                                                                         // ST4 {Vt.8H and 3 more}, [...]
+	{0x0c000800, uint64(cV2S|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 91}},                                                                         // ST4 {Vt.2S and 3 more}, [...]
+	{0x4c000800, uint64(cV4S|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 94}},                                                                         // ST4 {Vt.4S and 3 more}, [...]
+	{0x4c000c00, uint64(cV2D|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{0, 94}},                                                                         // ST4 {Vt.2D and 3 more}, [...]
+	{0x0d202000, uint64(cLaneB|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{95, 100}},                                                                     // ST4 {Vt.B and 3 more}[i], [...]
+	{0x0d206000, uint64(cLaneH|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{97, 89}},                                                                      // ST4 {Vt.H and 3 more}[i], [...]
+	{0x0d20a000, uint64(cLaneS|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{99, 90}},                                                                      // ST4 {Vt.S and 3 more}[i], [...]
+	{0x0d20a400, uint64(cLaneD|3<<6)<<0 | uint64(cMem)<<8, [5]uint8{101, 91}},                                                                     // ST4 {Vt.D and 3 more}[i], [...]
 	{needLSE | 0xb820001f, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{2, 46}},                                                                      // STADD Ws, [...]. FEAT_LSE
 	{needLSE | 0xf820001f, uint64(cX)<<0 | uint64(cMem)<<8, [5]uint8{2, 46}},                                                                      // STADD Xs, [...]. FEAT_LSE
 	{needLSE | 0x3820001f, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{2, 46}},                                                                      // STADDB Ws, [...]. FEAT_LSE
@@ -4016,9 +4019,9 @@ var rows = [...]row{
 	{needLSE | 0xf860201f, uint64(cX)<<0 | uint64(cMem)<<8, [5]uint8{2, 46}},                                                                      // STEORL Xs, [...]. FEAT_LSE
 	{needLSE | 0x3860201f, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{2, 46}},                                                                      // STEORLB Ws, [...]. FEAT_LSE
 	{needLSE | 0x7860201f, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{2, 46}},                                                                      // STEORLH Ws, [...]. FEAT_LSE
-	{needMTE | baseD | 0xd9200800, uint64(cX)<<0 | uint64(cMem)<<8, [5]uint8{3, 143}},                                                             // STG Xt, [...]. FEAT_MTE
-	{needMTE | 0xd9200800, uint64(cP)<<0 | uint64(cMem)<<8, [5]uint8{11, 143}},                                                                    // STG SP, [...]. FEAT_MTE
-	{needMTE | baseD | baseA | 0x69000000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cMem)<<16, [5]uint8{0, 28, 111}},                                // STGP Xt, Xt2, [...]. FEAT_MTE
+	{needMTE | baseD | 0xd9200800, uint64(cX)<<0 | uint64(cMem)<<8, [5]uint8{3, 144}},                                                             // STG Xt, [...]. FEAT_MTE
+	{needMTE | 0xd9200800, uint64(cP)<<0 | uint64(cMem)<<8, [5]uint8{11, 144}},                                                                    // STG SP, [...]. FEAT_MTE
+	{needMTE | baseD | baseA | 0x69000000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cMem)<<16, [5]uint8{0, 28, 112}},                                // STGP Xt, Xt2, [...]. FEAT_MTE
 	{needLOR | baseD | 0x889f7c00, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{0, 46}},                                                              // STLLR Wt, [...]. FEAT_LOR
 	{needLOR | baseD | 0xc89f7c00, uint64(cX)<<0 | uint64(cMem)<<8, [5]uint8{0, 46}},                                                              // STLLR Xt, [...]. FEAT_LOR
 	{needLOR | baseD | 0x089f7c00, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{0, 46}},                                                              // STLLRB Wt, [...]. FEAT_LOR
@@ -4027,35 +4030,35 @@ var rows = [...]row{
 	{baseD | 0xc89ffc00, uint64(cX)<<0 | uint64(cMem)<<8, [5]uint8{0, 46}},                                                                        // STLR Xt, [...]
 	{baseD | 0x089ffc00, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{0, 46}},                                                                        // STLRB Wt, [...]
 	{baseD | 0x489ffc00, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{0, 46}},                                                                        // STLRH Wt, [...]
-	{needLRCPC2 | baseD | 0x99000000, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{0, 104}},                                                          // STLUR Wt, [...]. FEAT_LRCPC2
-	{needLRCPC2 | baseD | 0xd9000000, uint64(cX)<<0 | uint64(cMem)<<8, [5]uint8{0, 104}},                                                          // STLUR Xt, [...]. FEAT_LRCPC2
-	{needLRCPC2 | baseD | 0x19000000, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{0, 104}},                                                          // STLURB Wt, [...]. FEAT_LRCPC2
-	{needLRCPC2 | baseD | 0x59000000, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{0, 104}},                                                          // STLURH Wt, [...]. FEAT_LRCPC2
+	{needLRCPC2 | baseD | 0x99000000, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{0, 105}},                                                          // STLUR Wt, [...]. FEAT_LRCPC2
+	{needLRCPC2 | baseD | 0xd9000000, uint64(cX)<<0 | uint64(cMem)<<8, [5]uint8{0, 105}},                                                          // STLUR Xt, [...]. FEAT_LRCPC2
+	{needLRCPC2 | baseD | 0x19000000, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{0, 105}},                                                          // STLURB Wt, [...]. FEAT_LRCPC2
+	{needLRCPC2 | baseD | 0x59000000, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{0, 105}},                                                          // STLURH Wt, [...]. FEAT_LRCPC2
 	{dstM | status | baseD | baseA | 0x88208000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cW)<<16 | uint64(cMem)<<24, [5]uint8{2, 0, 28, 46}},       // STLXP Ws, Wt, Wt2, [...]
 	{dstM | status | baseD | baseA | 0xc8208000, uint64(cW)<<0 | uint64(cX)<<8 | uint64(cX)<<16 | uint64(cMem)<<24, [5]uint8{2, 0, 28, 46}},       // STLXP Ws, Xt, Xt2, [...]
 	{dstM | status | baseD | 0x8800fc00, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cMem)<<16, [5]uint8{2, 0, 46}},                                    // STLXR Ws, Wt, [...]
 	{dstM | status | baseD | 0xc800fc00, uint64(cW)<<0 | uint64(cX)<<8 | uint64(cMem)<<16, [5]uint8{2, 0, 46}},                                    // STLXR Ws, Xt, [...]
 	{dstM | status | baseD | 0x0800fc00, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cMem)<<16, [5]uint8{2, 0, 46}},                                    // STLXRB Ws, Wt, [...]
 	{dstM | status | baseD | 0x4800fc00, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cMem)<<16, [5]uint8{2, 0, 46}},                                    // STLXRH Ws, Wt, [...]
-	{baseD | baseA | 0x28000000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cMem)<<16, [5]uint8{0, 28, 106}},                                          // STNP Wt, Wt2, [...]
-	{baseD | baseA | 0xa8000000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cMem)<<16, [5]uint8{0, 28, 107}},                                          // STNP Xt, Xt2, [...]
-	{0x2c000000, uint64(cS)<<0 | uint64(cS)<<8 | uint64(cMem)<<16, [5]uint8{0, 28, 106}},                                                          // STNP St, St2, [...]
-	{0x6c000000, uint64(cD)<<0 | uint64(cD)<<8 | uint64(cMem)<<16, [5]uint8{0, 28, 107}},                                                          // STNP Dt, Dt2, [...]
-	{0xac000000, uint64(cQ)<<0 | uint64(cQ)<<8 | uint64(cMem)<<16, [5]uint8{0, 28, 108}},                                                          // STNP Qt, Qt2, [...]
-	{baseD | baseA | 0x29000000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cMem)<<16, [5]uint8{0, 28, 109}},                                          // STP Wt, Wt2, [...]
-	{baseD | baseA | 0xa9000000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cMem)<<16, [5]uint8{0, 28, 110}},                                          // STP Xt, Xt2, [...]
-	{0x2d000000, uint64(cS)<<0 | uint64(cS)<<8 | uint64(cMem)<<16, [5]uint8{0, 28, 109}},                                                          // STP St, St2, [...]
-	{0x6d000000, uint64(cD)<<0 | uint64(cD)<<8 | uint64(cMem)<<16, [5]uint8{0, 28, 110}},                                                          // STP Dt, Dt2, [...]
-	{0xad000000, uint64(cQ)<<0 | uint64(cQ)<<8 | uint64(cMem)<<16, [5]uint8{0, 28, 111}},                                                          // STP Qt, Qt2, [...]
-	{baseD | 0xb9000000, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{0, 112}},                                                                       // STR Wt, [...]
-	{baseD | 0xf9000000, uint64(cX)<<0 | uint64(cMem)<<8, [5]uint8{0, 113}},                                                                       // STR Xt, [...]
-	{0xbd000000, uint64(cS)<<0 | uint64(cMem)<<8, [5]uint8{0, 112}},                                                                               // STR St, [...]
-	{0xfd000000, uint64(cD)<<0 | uint64(cMem)<<8, [5]uint8{0, 113}},                                                                               // STR Dt, [...]
-	{0x3d000000, uint64(cB)<<0 | uint64(cMem)<<8, [5]uint8{0, 114}},                                                                               // STR Bt, [...]
-	{0x7d000000, uint64(cH)<<0 | uint64(cMem)<<8, [5]uint8{0, 115}},                                                                               // STR Ht, [...]
-	{0x3d800000, uint64(cQ)<<0 | uint64(cMem)<<8, [5]uint8{0, 116}},                                                                               // STR Qt, [...]
-	{baseD | 0x39000000, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{0, 114}},                                                                       // STRB Wt, [...]
-	{baseD | 0x79000000, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{0, 115}},                                                                       // STRH Wt, [...]
+	{baseD | baseA | 0x28000000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cMem)<<16, [5]uint8{0, 28, 107}},                                          // STNP Wt, Wt2, [...]
+	{baseD | baseA | 0xa8000000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cMem)<<16, [5]uint8{0, 28, 108}},                                          // STNP Xt, Xt2, [...]
+	{0x2c000000, uint64(cS)<<0 | uint64(cS)<<8 | uint64(cMem)<<16, [5]uint8{0, 28, 107}},                                                          // STNP St, St2, [...]
+	{0x6c000000, uint64(cD)<<0 | uint64(cD)<<8 | uint64(cMem)<<16, [5]uint8{0, 28, 108}},                                                          // STNP Dt, Dt2, [...]
+	{0xac000000, uint64(cQ)<<0 | uint64(cQ)<<8 | uint64(cMem)<<16, [5]uint8{0, 28, 109}},                                                          // STNP Qt, Qt2, [...]
+	{baseD | baseA | 0x29000000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cMem)<<16, [5]uint8{0, 28, 110}},                                          // STP Wt, Wt2, [...]
+	{baseD | baseA | 0xa9000000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cMem)<<16, [5]uint8{0, 28, 111}},                                          // STP Xt, Xt2, [...]
+	{0x2d000000, uint64(cS)<<0 | uint64(cS)<<8 | uint64(cMem)<<16, [5]uint8{0, 28, 110}},                                                          // STP St, St2, [...]
+	{0x6d000000, uint64(cD)<<0 | uint64(cD)<<8 | uint64(cMem)<<16, [5]uint8{0, 28, 111}},                                                          // STP Dt, Dt2, [...]
+	{0xad000000, uint64(cQ)<<0 | uint64(cQ)<<8 | uint64(cMem)<<16, [5]uint8{0, 28, 112}},                                                          // STP Qt, Qt2, [...]
+	{baseD | 0xb9000000, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{0, 113}},                                                                       // STR Wt, [...]
+	{baseD | 0xf9000000, uint64(cX)<<0 | uint64(cMem)<<8, [5]uint8{0, 114}},                                                                       // STR Xt, [...]
+	{0xbd000000, uint64(cS)<<0 | uint64(cMem)<<8, [5]uint8{0, 113}},                                                                               // STR St, [...]
+	{0xfd000000, uint64(cD)<<0 | uint64(cMem)<<8, [5]uint8{0, 114}},                                                                               // STR Dt, [...]
+	{0x3d000000, uint64(cB)<<0 | uint64(cMem)<<8, [5]uint8{0, 115}},                                                                               // STR Bt, [...]
+	{0x7d000000, uint64(cH)<<0 | uint64(cMem)<<8, [5]uint8{0, 116}},                                                                               // STR Ht, [...]
+	{0x3d800000, uint64(cQ)<<0 | uint64(cMem)<<8, [5]uint8{0, 117}},                                                                               // STR Qt, [...]
+	{baseD | 0x39000000, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{0, 115}},                                                                       // STRB Wt, [...]
+	{baseD | 0x79000000, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{0, 116}},                                                                       // STRH Wt, [...]
 	{needLSE | 0xb820301f, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{2, 46}},                                                                      // STSET Ws, [...]. FEAT_LSE
 	{needLSE | 0xf820301f, uint64(cX)<<0 | uint64(cMem)<<8, [5]uint8{2, 46}},                                                                      // STSET Xs, [...]. FEAT_LSE
 	{needLSE | 0x3820301f, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{2, 46}},                                                                      // STSETB Ws, [...]. FEAT_LSE
@@ -4080,10 +4083,10 @@ var rows = [...]row{
 	{needLSE | 0xf860501f, uint64(cX)<<0 | uint64(cMem)<<8, [5]uint8{2, 46}},                                                                      // STSMINL Xs, [...]. FEAT_LSE
 	{needLSE | 0x3860501f, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{2, 46}},                                                                      // STSMINLB Ws, [...]. FEAT_LSE
 	{needLSE | 0x7860501f, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{2, 46}},                                                                      // STSMINLH Ws, [...]. FEAT_LSE
-	{baseD | 0xb8000800, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{0, 104}},                                                                       // STTR Wt, [...]
-	{baseD | 0xf8000800, uint64(cX)<<0 | uint64(cMem)<<8, [5]uint8{0, 104}},                                                                       // STTR Xt, [...]
-	{baseD | 0x38000800, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{0, 104}},                                                                       // STTRB Wt, [...]
-	{baseD | 0x78000800, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{0, 104}},                                                                       // STTRH Wt, [...]
+	{baseD | 0xb8000800, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{0, 105}},                                                                       // STTR Wt, [...]
+	{baseD | 0xf8000800, uint64(cX)<<0 | uint64(cMem)<<8, [5]uint8{0, 105}},                                                                       // STTR Xt, [...]
+	{baseD | 0x38000800, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{0, 105}},                                                                       // STTRB Wt, [...]
+	{baseD | 0x78000800, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{0, 105}},                                                                       // STTRH Wt, [...]
 	{needLSE | 0xb820601f, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{2, 46}},                                                                      // STUMAX Ws, [...]. FEAT_LSE
 	{needLSE | 0xf820601f, uint64(cX)<<0 | uint64(cMem)<<8, [5]uint8{2, 46}},                                                                      // STUMAX Xs, [...]. FEAT_LSE
 	{needLSE | 0x3820601f, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{2, 46}},                                                                      // STUMAXB Ws, [...]. FEAT_LSE
@@ -4100,25 +4103,25 @@ var rows = [...]row{
 	{needLSE | 0xf860701f, uint64(cX)<<0 | uint64(cMem)<<8, [5]uint8{2, 46}},                                                                      // STUMINL Xs, [...]. FEAT_LSE
 	{needLSE | 0x3860701f, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{2, 46}},                                                                      // STUMINLB Ws, [...]. FEAT_LSE
 	{needLSE | 0x7860701f, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{2, 46}},                                                                      // STUMINLH Ws, [...]. FEAT_LSE
-	{baseD | 0xb8000000, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{0, 104}},                                                                       // STUR Wt, [...]
-	{baseD | 0xf8000000, uint64(cX)<<0 | uint64(cMem)<<8, [5]uint8{0, 104}},                                                                       // STUR Xt, [...]
-	{0xbc000000, uint64(cS)<<0 | uint64(cMem)<<8, [5]uint8{0, 104}},                                                                               // STUR St, [...]
-	{0xfc000000, uint64(cD)<<0 | uint64(cMem)<<8, [5]uint8{0, 104}},                                                                               // STUR Dt, [...]
-	{0x3c000000, uint64(cB)<<0 | uint64(cMem)<<8, [5]uint8{0, 104}},                                                                               // STUR Bt, [...]
-	{0x7c000000, uint64(cH)<<0 | uint64(cMem)<<8, [5]uint8{0, 104}},                                                                               // STUR Ht, [...]
-	{0x3c800000, uint64(cQ)<<0 | uint64(cMem)<<8, [5]uint8{0, 104}},                                                                               // STUR Qt, [...]
-	{baseD | 0x38000000, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{0, 104}},                                                                       // STURB Wt, [...]
-	{baseD | 0x78000000, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{0, 104}},                                                                       // STURH Wt, [...]
+	{baseD | 0xb8000000, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{0, 105}},                                                                       // STUR Wt, [...]
+	{baseD | 0xf8000000, uint64(cX)<<0 | uint64(cMem)<<8, [5]uint8{0, 105}},                                                                       // STUR Xt, [...]
+	{0xbc000000, uint64(cS)<<0 | uint64(cMem)<<8, [5]uint8{0, 105}},                                                                               // STUR St, [...]
+	{0xfc000000, uint64(cD)<<0 | uint64(cMem)<<8, [5]uint8{0, 105}},                                                                               // STUR Dt, [...]
+	{0x3c000000, uint64(cB)<<0 | uint64(cMem)<<8, [5]uint8{0, 105}},                                                                               // STUR Bt, [...]
+	{0x7c000000, uint64(cH)<<0 | uint64(cMem)<<8, [5]uint8{0, 105}},                                                                               // STUR Ht, [...]
+	{0x3c800000, uint64(cQ)<<0 | uint64(cMem)<<8, [5]uint8{0, 105}},                                                                               // STUR Qt, [...]
+	{baseD | 0x38000000, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{0, 105}},                                                                       // STURB Wt, [...]
+	{baseD | 0x78000000, uint64(cW)<<0 | uint64(cMem)<<8, [5]uint8{0, 105}},                                                                       // STURH Wt, [...]
 	{dstM | status | baseD | baseA | 0x88200000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cW)<<16 | uint64(cMem)<<24, [5]uint8{2, 0, 28, 46}},       // STXP Ws, Wt, Wt2, [...]
 	{dstM | status | baseD | baseA | 0xc8200000, uint64(cW)<<0 | uint64(cX)<<8 | uint64(cX)<<16 | uint64(cMem)<<24, [5]uint8{2, 0, 28, 46}},       // STXP Ws, Xt, Xt2, [...]
 	{dstM | status | baseD | 0x88007c00, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cMem)<<16, [5]uint8{2, 0, 46}},                                    // STXR Ws, Wt, [...]
 	{dstM | status | baseD | 0xc8007c00, uint64(cW)<<0 | uint64(cX)<<8 | uint64(cMem)<<16, [5]uint8{2, 0, 46}},                                    // STXR Ws, Xt, [...]
 	{dstM | status | baseD | 0x08007c00, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cMem)<<16, [5]uint8{2, 0, 46}},                                    // STXRB Ws, Wt, [...]
 	{dstM | status | baseD | 0x48007c00, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cMem)<<16, [5]uint8{2, 0, 46}},                                    // STXRH Ws, Wt, [...]
-	{needMTE | baseD | 0xd9e00800, uint64(cX)<<0 | uint64(cMem)<<8, [5]uint8{3, 143}},                                                             // STZ2G Xt, [...]. FEAT_MTE
-	{needMTE | 0xd9e00800, uint64(cP)<<0 | uint64(cMem)<<8, [5]uint8{11, 143}},                                                                    // STZ2G SP, [...]. FEAT_MTE
-	{needMTE | baseD | 0xd9600800, uint64(cX)<<0 | uint64(cMem)<<8, [5]uint8{3, 143}},                                                             // STZG Xt, [...]. FEAT_MTE
-	{needMTE | 0xd9600800, uint64(cP)<<0 | uint64(cMem)<<8, [5]uint8{11, 143}},                                                                    // STZG SP, [...]. FEAT_MTE
+	{needMTE | baseD | 0xd9e00800, uint64(cX)<<0 | uint64(cMem)<<8, [5]uint8{3, 144}},                                                             // STZ2G Xt, [...]. FEAT_MTE
+	{needMTE | 0xd9e00800, uint64(cP)<<0 | uint64(cMem)<<8, [5]uint8{11, 144}},                                                                    // STZ2G SP, [...]. FEAT_MTE
+	{needMTE | baseD | 0xd9600800, uint64(cX)<<0 | uint64(cMem)<<8, [5]uint8{3, 144}},                                                             // STZG Xt, [...]. FEAT_MTE
+	{needMTE | 0xd9600800, uint64(cP)<<0 | uint64(cMem)<<8, [5]uint8{11, 144}},                                                                    // STZG SP, [...]. FEAT_MTE
 	{dstD | 0x4b000000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cW)<<16, [5]uint8{0, 1, 2}},                                                        // SUB Wd, Wn, Wm
 	{dstD | 0xcb000000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 1, 2}},                                                        // SUB Xd, Xn, Xm
 	{dstD | 0x51000000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cImm)<<16, [5]uint8{3, 4, 5}},                                                      // SUB Wd, Wn, #imm
@@ -4238,9 +4241,9 @@ var rows = [...]row{
 	{0x4f10a400, uint64(cV4S)<<0 | uint64(cV8H)<<8, [5]uint8{0, 1}},                                                                               // SXTL2 Vd.4S, Vn.8H
 	{0x4f20a400, uint64(cV2D)<<0 | uint64(cV4S)<<8, [5]uint8{0, 1}},                                                                               // SXTL2 Vd.2D, Vn.4S
 	{dstD | 0x93407c00, uint64(cX)<<0 | uint64(cW)<<8, [5]uint8{0, 1}},                                                                            // SXTW Xd, Wn
-	{0xd508001f, uint64(cImm)<<0 | uint64(cImm)<<8 | uint64(cImm)<<16 | uint64(cImm)<<24, [5]uint8{144, 145, 54, 146}},                            // SYS #imm, #imm, #imm, #imm
-	{0xd5080000, uint64(cImm)<<0 | uint64(cImm)<<8 | uint64(cImm)<<16 | uint64(cImm)<<24 | uint64(cX)<<32, [5]uint8{144, 145, 54, 146, 0}},        // SYS #imm, #imm, #imm, #imm, Xd
-	{dstD | 0xd5280000, uint64(cX)<<0 | uint64(cImm)<<8 | uint64(cImm)<<16 | uint64(cImm)<<24 | uint64(cImm)<<32, [5]uint8{0, 144, 145, 54, 146}}, // SYSL Xd, #imm, #imm, #imm, #imm
+	{0xd508001f, uint64(cImm)<<0 | uint64(cImm)<<8 | uint64(cImm)<<16 | uint64(cImm)<<24, [5]uint8{145, 146, 54, 147}},                            // SYS #imm, #imm, #imm, #imm
+	{0xd5080000, uint64(cImm)<<0 | uint64(cImm)<<8 | uint64(cImm)<<16 | uint64(cImm)<<24 | uint64(cX)<<32, [5]uint8{145, 146, 54, 147, 0}},        // SYS #imm, #imm, #imm, #imm, Xd
+	{dstD | 0xd5280000, uint64(cX)<<0 | uint64(cImm)<<8 | uint64(cImm)<<16 | uint64(cImm)<<24 | uint64(cImm)<<32, [5]uint8{0, 145, 146, 54, 147}}, // SYSL Xd, #imm, #imm, #imm, #imm
 	{0x0e002000, uint64(cV8B)<<0 | uint64(cV16B|1<<6)<<8 | uint64(cV8B)<<16, [5]uint8{0, 1, 2}},                                                   // TBL Vd.8B, {Vn.16B and 1 more}, Vm.8B
 	{0x4e002000, uint64(cV16B)<<0 | uint64(cV16B|1<<6)<<8 | uint64(cV16B)<<16, [5]uint8{0, 1, 2}},                                                 // TBL Vd.16B, {Vn.16B and 1 more}, Vm.16B
 	{0x0e004000, uint64(cV8B)<<0 | uint64(cV16B|2<<6)<<8 | uint64(cV8B)<<16, [5]uint8{0, 1, 2}},                                                   // TBL Vd.8B, {Vn.16B and 2 more}, Vm.8B
@@ -4249,8 +4252,8 @@ var rows = [...]row{
 	{0x4e006000, uint64(cV16B)<<0 | uint64(cV16B|3<<6)<<8 | uint64(cV16B)<<16, [5]uint8{0, 1, 2}},                                                 // TBL Vd.16B, {Vn.16B and 3 more}, Vm.16B
 	{0x0e000000, uint64(cV8B)<<0 | uint64(cV16B)<<8 | uint64(cV8B)<<16, [5]uint8{0, 1, 2}},                                                        // TBL Vd.8B, {Vn.16B}, Vm.8B
 	{0x4e000000, uint64(cV16B)<<0 | uint64(cV16B)<<8 | uint64(cV16B)<<16, [5]uint8{0, 1, 2}},                                                      // TBL Vd.16B, {Vn.16B}, Vm.16B
-	{0x37000000, uint64(cW)<<0 | uint64(cImm)<<8 | uint64(cLabel)<<16, [5]uint8{0, 147, 148}},                                                     // TBNZ Wd, #imm, label
-	{0x37000000, uint64(cX)<<0 | uint64(cImm)<<8 | uint64(cLabel)<<16, [5]uint8{0, 149, 148}},                                                     // TBNZ Xd, #imm, label
+	{0x37000000, uint64(cW)<<0 | uint64(cImm)<<8 | uint64(cLabel)<<16, [5]uint8{0, 148, 149}},                                                     // TBNZ Wd, #imm, label
+	{0x37000000, uint64(cX)<<0 | uint64(cImm)<<8 | uint64(cLabel)<<16, [5]uint8{0, 150, 149}},                                                     // TBNZ Xd, #imm, label
 	{0x0e003000, uint64(cV8B)<<0 | uint64(cV16B|1<<6)<<8 | uint64(cV8B)<<16, [5]uint8{0, 1, 2}},                                                   // TBX Vd.8B, {Vn.16B and 1 more}, Vm.8B
 	{0x4e003000, uint64(cV16B)<<0 | uint64(cV16B|1<<6)<<8 | uint64(cV16B)<<16, [5]uint8{0, 1, 2}},                                                 // TBX Vd.16B, {Vn.16B and 1 more}, Vm.16B
 	{0x0e005000, uint64(cV8B)<<0 | uint64(cV16B|2<<6)<<8 | uint64(cV8B)<<16, [5]uint8{0, 1, 2}},                                                   // TBX Vd.8B, {Vn.16B and 2 more}, Vm.8B
@@ -4259,10 +4262,10 @@ var rows = [...]row{
 	{0x4e007000, uint64(cV16B)<<0 | uint64(cV16B|3<<6)<<8 | uint64(cV16B)<<16, [5]uint8{0, 1, 2}},                                                 // TBX Vd.16B, {Vn.16B and 3 more}, Vm.16B
 	{0x0e001000, uint64(cV8B)<<0 | uint64(cV16B)<<8 | uint64(cV8B)<<16, [5]uint8{0, 1, 2}},                                                        // TBX Vd.8B, {Vn.16B}, Vm.8B
 	{0x4e001000, uint64(cV16B)<<0 | uint64(cV16B)<<8 | uint64(cV16B)<<16, [5]uint8{0, 1, 2}},                                                      // TBX Vd.16B, {Vn.16B}, Vm.16B
-	{0x36000000, uint64(cW)<<0 | uint64(cImm)<<8 | uint64(cLabel)<<16, [5]uint8{0, 147, 148}},                                                     // TBZ Wd, #imm, label
-	{0x36000000, uint64(cX)<<0 | uint64(cImm)<<8 | uint64(cLabel)<<16, [5]uint8{0, 149, 148}},                                                     // TBZ Xd, #imm, label
-	{0xd5088000, uint64(cTLBIOp)<<0 | uint64(cX)<<8, [5]uint8{24, 0}},                                                                             // TLBI op, Xd
-	{0xd508801f, uint64(cTLBIOp) << 0, [5]uint8{24}},                                                                                              // TLBI op
+	{0x36000000, uint64(cW)<<0 | uint64(cImm)<<8 | uint64(cLabel)<<16, [5]uint8{0, 148, 149}},                                                     // TBZ Wd, #imm, label
+	{0x36000000, uint64(cX)<<0 | uint64(cImm)<<8 | uint64(cLabel)<<16, [5]uint8{0, 150, 149}},                                                     // TBZ Xd, #imm, label
+	{0xd5088000, uint64(cTLBIOp)<<0 | uint64(cX)<<8, [5]uint8{151, 0}},                                                                            // TLBI op, Xd
+	{0xd508801f, uint64(cTLBIOp) << 0, [5]uint8{152}},                                                                                             // TLBI op
 	{0x0e002800, uint64(cV8B)<<0 | uint64(cV8B)<<8 | uint64(cV8B)<<16, [5]uint8{0, 1, 2}},                                                         // TRN1 Vd.8B, Vn.8B, Vm.8B
 	{0x4e002800, uint64(cV16B)<<0 | uint64(cV16B)<<8 | uint64(cV16B)<<16, [5]uint8{0, 1, 2}},                                                      // TRN1 Vd.16B, Vn.16B, Vm.16B
 	{0x0e402800, uint64(cV4H)<<0 | uint64(cV4H)<<8 | uint64(cV4H)<<16, [5]uint8{0, 1, 2}},                                                         // TRN1 Vd.4H, Vn.4H, Vm.4H
@@ -4370,7 +4373,7 @@ var rows = [...]row{
 	{needFP16 | 0x2f10e400, uint64(cV4H)<<0 | uint64(cV4H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 74}},                                             // UCVTF Vd.4H, Vn.4H, #imm. FEAT_FP16
 	{needFP16 | 0x6f10e400, uint64(cV8H)<<0 | uint64(cV8H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 74}},                                             // UCVTF Vd.8H, Vn.8H, #imm. FEAT_FP16
 	{needFP16 | 0x7f10e400, uint64(cH)<<0 | uint64(cH)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 74}},                                                 // UCVTF Hd, Hn, #imm. FEAT_FP16
-	{0x00000000, uint64(cImm) << 0, [5]uint8{150}},                                                                                                // UDF #imm
+	{0x00000000, uint64(cImm) << 0, [5]uint8{153}},                                                                                                // UDF #imm
 	{dstD | 0x1ac00800, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cW)<<16, [5]uint8{0, 1, 2}},                                                        // UDIV Wd, Wn, Wm
 	{dstD | 0x9ac00800, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 1, 2}},                                                        // UDIV Xd, Xn, Xm
 	{needDotProd | 0x2e809400, uint64(cV2S)<<0 | uint64(cV8B)<<8 | uint64(cV8B)<<16, [5]uint8{0, 1, 2}},                                           // UDOT Vd.2S, Vn.8B, Vm.8B. FEAT_DotProd
@@ -4391,9 +4394,9 @@ var rows = [...]row{
 	{0x6ea02400, uint64(cV4S)<<0 | uint64(cV4S)<<8 | uint64(cV4S)<<16, [5]uint8{0, 1, 2}},                                                         // UHSUB Vd.4S, Vn.4S, Vm.4S
 	{dstD | 0x9ba00000, uint64(cX)<<0 | uint64(cW)<<8 | uint64(cW)<<16 | uint64(cX)<<24, [5]uint8{0, 1, 2, 28}},                                   // UMADDL Xd, Wn, Wm, Xa
 	{needCSSC | dstD | 0x1ac06400, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cW)<<16, [5]uint8{0, 1, 2}},                                             // UMAX Wd, Wn, Wm. FEAT_CSSC
-	{needCSSC | dstD | 0x11c40000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 151}},                                         // UMAX Wd, Wn, #imm. FEAT_CSSC
+	{needCSSC | dstD | 0x11c40000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 154}},                                         // UMAX Wd, Wn, #imm. FEAT_CSSC
 	{needCSSC | dstD | 0x9ac06400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 1, 2}},                                             // UMAX Xd, Xn, Xm. FEAT_CSSC
-	{needCSSC | dstD | 0x91c40000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 151}},                                         // UMAX Xd, Xn, #imm. FEAT_CSSC
+	{needCSSC | dstD | 0x91c40000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 154}},                                         // UMAX Xd, Xn, #imm. FEAT_CSSC
 	{0x2e206400, uint64(cV8B)<<0 | uint64(cV8B)<<8 | uint64(cV8B)<<16, [5]uint8{0, 1, 2}},                                                         // UMAX Vd.8B, Vn.8B, Vm.8B
 	{0x6e206400, uint64(cV16B)<<0 | uint64(cV16B)<<8 | uint64(cV16B)<<16, [5]uint8{0, 1, 2}},                                                      // UMAX Vd.16B, Vn.16B, Vm.16B
 	{0x2e606400, uint64(cV4H)<<0 | uint64(cV4H)<<8 | uint64(cV4H)<<16, [5]uint8{0, 1, 2}},                                                         // UMAX Vd.4H, Vn.4H, Vm.4H
@@ -4412,9 +4415,9 @@ var rows = [...]row{
 	{0x2e70a800, uint64(cH)<<0 | uint64(cV4H)<<8, [5]uint8{0, 1}},                                                                                 // UMAXV Hd, Vn.4H
 	{0x6e70a800, uint64(cH)<<0 | uint64(cV8H)<<8, [5]uint8{0, 1}},                                                                                 // UMAXV Hd, Vn.8H
 	{needCSSC | dstD | 0x1ac06c00, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cW)<<16, [5]uint8{0, 1, 2}},                                             // UMIN Wd, Wn, Wm. FEAT_CSSC
-	{needCSSC | dstD | 0x11cc0000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 151}},                                         // UMIN Wd, Wn, #imm. FEAT_CSSC
+	{needCSSC | dstD | 0x11cc0000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 154}},                                         // UMIN Wd, Wn, #imm. FEAT_CSSC
 	{needCSSC | dstD | 0x9ac06c00, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 1, 2}},                                             // UMIN Xd, Xn, Xm. FEAT_CSSC
-	{needCSSC | dstD | 0x91cc0000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 151}},                                         // UMIN Xd, Xn, #imm. FEAT_CSSC
+	{needCSSC | dstD | 0x91cc0000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 154}},                                         // UMIN Xd, Xn, #imm. FEAT_CSSC
 	{0x2e206c00, uint64(cV8B)<<0 | uint64(cV8B)<<8 | uint64(cV8B)<<16, [5]uint8{0, 1, 2}},                                                         // UMIN Vd.8B, Vn.8B, Vm.8B
 	{0x6e206c00, uint64(cV16B)<<0 | uint64(cV16B)<<8 | uint64(cV16B)<<16, [5]uint8{0, 1, 2}},                                                      // UMIN Vd.16B, Vn.16B, Vm.16B
 	{0x2e606c00, uint64(cV4H)<<0 | uint64(cV4H)<<8 | uint64(cV4H)<<16, [5]uint8{0, 1, 2}},                                                         // UMIN Vd.4H, Vn.4H, Vm.4H
@@ -4495,26 +4498,26 @@ var rows = [...]row{
 	{0x6ee05c00, uint64(cV2D)<<0 | uint64(cV2D)<<8 | uint64(cV2D)<<16, [5]uint8{0, 1, 2}},                                                         // UQRSHL Vd.2D, Vn.2D, Vm.2D
 	{0x7f209c00, uint64(cS)<<0 | uint64(cD)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 72}},                                                            // UQRSHRN Sd, Dn, #imm
 	{0x7f109c00, uint64(cH)<<0 | uint64(cS)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 74}},                                                            // UQRSHRN Hd, Sn, #imm
-	{0x7f089c00, uint64(cB)<<0 | uint64(cH)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 133}},                                                           // UQRSHRN Bd, Hn, #imm
-	{0x2f089c00, uint64(cV8B)<<0 | uint64(cV8H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 133}},                                                       // UQRSHRN Vd.8B, Vn.8H, #imm
+	{0x7f089c00, uint64(cB)<<0 | uint64(cH)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 134}},                                                           // UQRSHRN Bd, Hn, #imm
+	{0x2f089c00, uint64(cV8B)<<0 | uint64(cV8H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 134}},                                                       // UQRSHRN Vd.8B, Vn.8H, #imm
 	{0x2f109c00, uint64(cV4H)<<0 | uint64(cV4S)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 74}},                                                        // UQRSHRN Vd.4H, Vn.4S, #imm
 	{0x2f209c00, uint64(cV2S)<<0 | uint64(cV2D)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 72}},                                                        // UQRSHRN Vd.2S, Vn.2D, #imm
-	{0x6f089c00, uint64(cV16B)<<0 | uint64(cV8H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 133}},                                                      // UQRSHRN2 Vd.16B, Vn.8H, #imm
+	{0x6f089c00, uint64(cV16B)<<0 | uint64(cV8H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 134}},                                                      // UQRSHRN2 Vd.16B, Vn.8H, #imm
 	{0x6f109c00, uint64(cV8H)<<0 | uint64(cV4S)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 74}},                                                        // UQRSHRN2 Vd.8H, Vn.4S, #imm
 	{0x6f209c00, uint64(cV4S)<<0 | uint64(cV2D)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 72}},                                                        // UQRSHRN2 Vd.4S, Vn.2D, #imm
-	{0x7f207400, uint64(cS)<<0 | uint64(cS)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 137}},                                                           // UQSHL Sd, Sn, #imm
-	{0x7f407400, uint64(cD)<<0 | uint64(cD)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 134}},                                                           // UQSHL Dd, Dn, #imm
+	{0x7f207400, uint64(cS)<<0 | uint64(cS)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 138}},                                                           // UQSHL Sd, Sn, #imm
+	{0x7f407400, uint64(cD)<<0 | uint64(cD)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 135}},                                                           // UQSHL Dd, Dn, #imm
 	{0x7ea04c00, uint64(cS)<<0 | uint64(cS)<<8 | uint64(cS)<<16, [5]uint8{0, 1, 2}},                                                               // UQSHL Sd, Sn, Sm
 	{0x7ee04c00, uint64(cD)<<0 | uint64(cD)<<8 | uint64(cD)<<16, [5]uint8{0, 1, 2}},                                                               // UQSHL Dd, Dn, Dm
-	{0x7f087400, uint64(cB)<<0 | uint64(cB)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 135}},                                                           // UQSHL Bd, Bn, #imm
-	{0x7f107400, uint64(cH)<<0 | uint64(cH)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 136}},                                                           // UQSHL Hd, Hn, #imm
-	{0x2f087400, uint64(cV8B)<<0 | uint64(cV8B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 135}},                                                       // UQSHL Vd.8B, Vn.8B, #imm
-	{0x6f087400, uint64(cV16B)<<0 | uint64(cV16B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 135}},                                                     // UQSHL Vd.16B, Vn.16B, #imm
-	{0x2f107400, uint64(cV4H)<<0 | uint64(cV4H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 136}},                                                       // UQSHL Vd.4H, Vn.4H, #imm
-	{0x6f107400, uint64(cV8H)<<0 | uint64(cV8H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 136}},                                                       // UQSHL Vd.8H, Vn.8H, #imm
-	{0x2f207400, uint64(cV2S)<<0 | uint64(cV2S)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 137}},                                                       // UQSHL Vd.2S, Vn.2S, #imm
-	{0x6f207400, uint64(cV4S)<<0 | uint64(cV4S)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 137}},                                                       // UQSHL Vd.4S, Vn.4S, #imm
-	{0x6f407400, uint64(cV2D)<<0 | uint64(cV2D)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 134}},                                                       // UQSHL Vd.2D, Vn.2D, #imm
+	{0x7f087400, uint64(cB)<<0 | uint64(cB)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 136}},                                                           // UQSHL Bd, Bn, #imm
+	{0x7f107400, uint64(cH)<<0 | uint64(cH)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 137}},                                                           // UQSHL Hd, Hn, #imm
+	{0x2f087400, uint64(cV8B)<<0 | uint64(cV8B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 136}},                                                       // UQSHL Vd.8B, Vn.8B, #imm
+	{0x6f087400, uint64(cV16B)<<0 | uint64(cV16B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 136}},                                                     // UQSHL Vd.16B, Vn.16B, #imm
+	{0x2f107400, uint64(cV4H)<<0 | uint64(cV4H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 137}},                                                       // UQSHL Vd.4H, Vn.4H, #imm
+	{0x6f107400, uint64(cV8H)<<0 | uint64(cV8H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 137}},                                                       // UQSHL Vd.8H, Vn.8H, #imm
+	{0x2f207400, uint64(cV2S)<<0 | uint64(cV2S)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 138}},                                                       // UQSHL Vd.2S, Vn.2S, #imm
+	{0x6f207400, uint64(cV4S)<<0 | uint64(cV4S)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 138}},                                                       // UQSHL Vd.4S, Vn.4S, #imm
+	{0x6f407400, uint64(cV2D)<<0 | uint64(cV2D)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 135}},                                                       // UQSHL Vd.2D, Vn.2D, #imm
 	{0x7e204c00, uint64(cB)<<0 | uint64(cB)<<8 | uint64(cB)<<16, [5]uint8{0, 1, 2}},                                                               // UQSHL Bd, Bn, Bm
 	{0x7e604c00, uint64(cH)<<0 | uint64(cH)<<8 | uint64(cH)<<16, [5]uint8{0, 1, 2}},                                                               // UQSHL Hd, Hn, Hm
 	{0x2e204c00, uint64(cV8B)<<0 | uint64(cV8B)<<8 | uint64(cV8B)<<16, [5]uint8{0, 1, 2}},                                                         // UQSHL Vd.8B, Vn.8B, Vm.8B
@@ -4526,11 +4529,11 @@ var rows = [...]row{
 	{0x6ee04c00, uint64(cV2D)<<0 | uint64(cV2D)<<8 | uint64(cV2D)<<16, [5]uint8{0, 1, 2}},                                                         // UQSHL Vd.2D, Vn.2D, Vm.2D
 	{0x7f209400, uint64(cS)<<0 | uint64(cD)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 72}},                                                            // UQSHRN Sd, Dn, #imm
 	{0x7f109400, uint64(cH)<<0 | uint64(cS)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 74}},                                                            // UQSHRN Hd, Sn, #imm
-	{0x7f089400, uint64(cB)<<0 | uint64(cH)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 133}},                                                           // UQSHRN Bd, Hn, #imm
-	{0x2f089400, uint64(cV8B)<<0 | uint64(cV8H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 133}},                                                       // UQSHRN Vd.8B, Vn.8H, #imm
+	{0x7f089400, uint64(cB)<<0 | uint64(cH)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 134}},                                                           // UQSHRN Bd, Hn, #imm
+	{0x2f089400, uint64(cV8B)<<0 | uint64(cV8H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 134}},                                                       // UQSHRN Vd.8B, Vn.8H, #imm
 	{0x2f109400, uint64(cV4H)<<0 | uint64(cV4S)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 74}},                                                        // UQSHRN Vd.4H, Vn.4S, #imm
 	{0x2f209400, uint64(cV2S)<<0 | uint64(cV2D)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 72}},                                                        // UQSHRN Vd.2S, Vn.2D, #imm
-	{0x6f089400, uint64(cV16B)<<0 | uint64(cV8H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 133}},                                                      // UQSHRN2 Vd.16B, Vn.8H, #imm
+	{0x6f089400, uint64(cV16B)<<0 | uint64(cV8H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 134}},                                                      // UQSHRN2 Vd.16B, Vn.8H, #imm
 	{0x6f109400, uint64(cV8H)<<0 | uint64(cV4S)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 74}},                                                        // UQSHRN2 Vd.8H, Vn.4S, #imm
 	{0x6f209400, uint64(cV4S)<<0 | uint64(cV2D)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 72}},                                                        // UQSHRN2 Vd.4S, Vn.2D, #imm
 	{0x7ea02c00, uint64(cS)<<0 | uint64(cS)<<8 | uint64(cS)<<16, [5]uint8{0, 1, 2}},                                                               // UQSUB Sd, Sn, Sm
@@ -4570,8 +4573,8 @@ var rows = [...]row{
 	{0x6ea05400, uint64(cV4S)<<0 | uint64(cV4S)<<8 | uint64(cV4S)<<16, [5]uint8{0, 1, 2}},                                                         // URSHL Vd.4S, Vn.4S, Vm.4S
 	{0x6ee05400, uint64(cV2D)<<0 | uint64(cV2D)<<8 | uint64(cV2D)<<16, [5]uint8{0, 1, 2}},                                                         // URSHL Vd.2D, Vn.2D, Vm.2D
 	{0x7f402400, uint64(cD)<<0 | uint64(cD)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 73}},                                                            // URSHR Dd, Dn, #imm
-	{0x2f082400, uint64(cV8B)<<0 | uint64(cV8B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 133}},                                                       // URSHR Vd.8B, Vn.8B, #imm
-	{0x6f082400, uint64(cV16B)<<0 | uint64(cV16B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 133}},                                                     // URSHR Vd.16B, Vn.16B, #imm
+	{0x2f082400, uint64(cV8B)<<0 | uint64(cV8B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 134}},                                                       // URSHR Vd.8B, Vn.8B, #imm
+	{0x6f082400, uint64(cV16B)<<0 | uint64(cV16B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 134}},                                                     // URSHR Vd.16B, Vn.16B, #imm
 	{0x2f102400, uint64(cV4H)<<0 | uint64(cV4H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 74}},                                                        // URSHR Vd.4H, Vn.4H, #imm
 	{0x6f102400, uint64(cV8H)<<0 | uint64(cV8H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 74}},                                                        // URSHR Vd.8H, Vn.8H, #imm
 	{0x2f202400, uint64(cV2S)<<0 | uint64(cV2S)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 72}},                                                        // URSHR Vd.2S, Vn.2S, #imm
@@ -4580,8 +4583,8 @@ var rows = [...]row{
 	{0x2ea1c800, uint64(cV2S)<<0 | uint64(cV2S)<<8, [5]uint8{0, 1}},                                                                               // URSQRTE Vd.2S, Vn.2S
 	{0x6ea1c800, uint64(cV4S)<<0 | uint64(cV4S)<<8, [5]uint8{0, 1}},                                                                               // URSQRTE Vd.4S, Vn.4S
 	{0x7f403400, uint64(cD)<<0 | uint64(cD)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 73}},                                                            // URSRA Dd, Dn, #imm
-	{0x2f083400, uint64(cV8B)<<0 | uint64(cV8B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 133}},                                                       // URSRA Vd.8B, Vn.8B, #imm
-	{0x6f083400, uint64(cV16B)<<0 | uint64(cV16B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 133}},                                                     // URSRA Vd.16B, Vn.16B, #imm
+	{0x2f083400, uint64(cV8B)<<0 | uint64(cV8B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 134}},                                                       // URSRA Vd.8B, Vn.8B, #imm
+	{0x6f083400, uint64(cV16B)<<0 | uint64(cV16B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 134}},                                                     // URSRA Vd.16B, Vn.16B, #imm
 	{0x2f103400, uint64(cV4H)<<0 | uint64(cV4H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 74}},                                                        // URSRA Vd.4H, Vn.4H, #imm
 	{0x6f103400, uint64(cV8H)<<0 | uint64(cV8H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 74}},                                                        // URSRA Vd.8H, Vn.8H, #imm
 	{0x2f203400, uint64(cV2S)<<0 | uint64(cV2S)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 72}},                                                        // URSRA Vd.2S, Vn.2S, #imm
@@ -4599,15 +4602,15 @@ var rows = [...]row{
 	{0x2ea04400, uint64(cV2S)<<0 | uint64(cV2S)<<8 | uint64(cV2S)<<16, [5]uint8{0, 1, 2}},                                                         // USHL Vd.2S, Vn.2S, Vm.2S
 	{0x6ea04400, uint64(cV4S)<<0 | uint64(cV4S)<<8 | uint64(cV4S)<<16, [5]uint8{0, 1, 2}},                                                         // USHL Vd.4S, Vn.4S, Vm.4S
 	{0x6ee04400, uint64(cV2D)<<0 | uint64(cV2D)<<8 | uint64(cV2D)<<16, [5]uint8{0, 1, 2}},                                                         // USHL Vd.2D, Vn.2D, Vm.2D
-	{0x2f08a400, uint64(cV8H)<<0 | uint64(cV8B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 135}},                                                       // USHLL Vd.8H, Vn.8B, #imm
-	{0x2f10a400, uint64(cV4S)<<0 | uint64(cV4H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 136}},                                                       // USHLL Vd.4S, Vn.4H, #imm
-	{0x2f20a400, uint64(cV2D)<<0 | uint64(cV2S)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 137}},                                                       // USHLL Vd.2D, Vn.2S, #imm
-	{0x6f08a400, uint64(cV8H)<<0 | uint64(cV16B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 135}},                                                      // USHLL2 Vd.8H, Vn.16B, #imm
-	{0x6f10a400, uint64(cV4S)<<0 | uint64(cV8H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 136}},                                                       // USHLL2 Vd.4S, Vn.8H, #imm
-	{0x6f20a400, uint64(cV2D)<<0 | uint64(cV4S)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 137}},                                                       // USHLL2 Vd.2D, Vn.4S, #imm
+	{0x2f08a400, uint64(cV8H)<<0 | uint64(cV8B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 136}},                                                       // USHLL Vd.8H, Vn.8B, #imm
+	{0x2f10a400, uint64(cV4S)<<0 | uint64(cV4H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 137}},                                                       // USHLL Vd.4S, Vn.4H, #imm
+	{0x2f20a400, uint64(cV2D)<<0 | uint64(cV2S)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 138}},                                                       // USHLL Vd.2D, Vn.2S, #imm
+	{0x6f08a400, uint64(cV8H)<<0 | uint64(cV16B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 136}},                                                      // USHLL2 Vd.8H, Vn.16B, #imm
+	{0x6f10a400, uint64(cV4S)<<0 | uint64(cV8H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 137}},                                                       // USHLL2 Vd.4S, Vn.8H, #imm
+	{0x6f20a400, uint64(cV2D)<<0 | uint64(cV4S)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 138}},                                                       // USHLL2 Vd.2D, Vn.4S, #imm
 	{0x7f400400, uint64(cD)<<0 | uint64(cD)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 73}},                                                            // USHR Dd, Dn, #imm
-	{0x2f080400, uint64(cV8B)<<0 | uint64(cV8B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 133}},                                                       // USHR Vd.8B, Vn.8B, #imm
-	{0x6f080400, uint64(cV16B)<<0 | uint64(cV16B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 133}},                                                     // USHR Vd.16B, Vn.16B, #imm
+	{0x2f080400, uint64(cV8B)<<0 | uint64(cV8B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 134}},                                                       // USHR Vd.8B, Vn.8B, #imm
+	{0x6f080400, uint64(cV16B)<<0 | uint64(cV16B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 134}},                                                     // USHR Vd.16B, Vn.16B, #imm
 	{0x2f100400, uint64(cV4H)<<0 | uint64(cV4H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 74}},                                                        // USHR Vd.4H, Vn.4H, #imm
 	{0x6f100400, uint64(cV8H)<<0 | uint64(cV8H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 74}},                                                        // USHR Vd.8H, Vn.8H, #imm
 	{0x2f200400, uint64(cV2S)<<0 | uint64(cV2S)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 72}},                                                        // USHR Vd.2S, Vn.2S, #imm
@@ -4626,8 +4629,8 @@ var rows = [...]row{
 	{0x6ea03800, uint64(cV4S)<<0 | uint64(cV4S)<<8, [5]uint8{0, 1}},                                                                               // USQADD Vd.4S, Vn.4S
 	{0x6ee03800, uint64(cV2D)<<0 | uint64(cV2D)<<8, [5]uint8{0, 1}},                                                                               // USQADD Vd.2D, Vn.2D
 	{0x7f401400, uint64(cD)<<0 | uint64(cD)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 73}},                                                            // USRA Dd, Dn, #imm
-	{0x2f081400, uint64(cV8B)<<0 | uint64(cV8B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 133}},                                                       // USRA Vd.8B, Vn.8B, #imm
-	{0x6f081400, uint64(cV16B)<<0 | uint64(cV16B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 133}},                                                     // USRA Vd.16B, Vn.16B, #imm
+	{0x2f081400, uint64(cV8B)<<0 | uint64(cV8B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 134}},                                                       // USRA Vd.8B, Vn.8B, #imm
+	{0x6f081400, uint64(cV16B)<<0 | uint64(cV16B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 134}},                                                     // USRA Vd.16B, Vn.16B, #imm
 	{0x2f101400, uint64(cV4H)<<0 | uint64(cV4H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 74}},                                                        // USRA Vd.4H, Vn.4H, #imm
 	{0x6f101400, uint64(cV8H)<<0 | uint64(cV8H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 74}},                                                        // USRA Vd.8H, Vn.8H, #imm
 	{0x2f201400, uint64(cV2S)<<0 | uint64(cV2S)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 72}},                                                        // USRA Vd.2S, Vn.2S, #imm

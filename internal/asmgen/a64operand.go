@@ -449,19 +449,20 @@ var a64Special = map[string][]a64Choice{
 	"option_ISB_BI_system_CRm":  {{mask: 15 << 8, value: 15 << 8}, {ops: []a64Operand{{class: "o", field: "linear | 8*lo | 15*most", goTyp: "Barrier"}}}},
 	"sysreg_o0_op1_CRn_CRm_op2": a64Linear("g", 5, 32767, ""),
 	"sysop_SYS_CR_system":       {{mask: 31, value: 31, ops: []a64Operand{{class: "i", field: "linear | 5*lo | 7*most"}}}, {ops: []a64Operand{{class: "i", field: "linear | 5*lo | 7*most"}, {class: "x", wide: true, zero: true, at: "D"}}}},
-	"sysop_DC_SYS_CR_system":    a64SysOp("DCOp", false),
-	"sysop_IC_SYS_CR_system":    a64SysOp("ICOp", true),
-	"sysop_AT_SYS_CR_system":    a64SysOp("ATOp", false),
-	"sysop_TLBI_SYS_CR_system":  a64SysOp("TLBIOp", true),
+	"sysop_DC_SYS_CR_system":    a64SysOp("DCOp", 7, false),
+	"sysop_IC_SYS_CR_system":    a64SysOp("ICOp", 7, true),
+	"sysop_AT_SYS_CR_system":    a64SysOp("ATOp", 7, false),
+	"sysop_TLBI_SYS_CR_system":  a64SysOp("TLBIOp", 8, true),
 	"pstatefield_op1_op2__SPSel_05__DAIFSet_36__DAIFClr_37": a64One(a64Operand{class: "o", field: "pstate", goTyp: "PStateField"}),
 }
 
-// a64SysOp is the operation of a system instruction with its register, if it has one.
-func a64SysOp(typ string, alone bool) []a64Choice {
-	o := a64Operand{class: "o", field: "linear | 5*lo | 16383*most", goTyp: typ}
-	out := []a64Choice{{ops: []a64Operand{o, {class: "x", wide: true, zero: true, at: "D"}}}}
+// a64SysOp is the operation of a system instruction with its register, and without if there are some that have none.
+func a64SysOp(typ string, crn int, alone bool) []a64Choice {
+	with := a64Operand{class: "o", field: fmt.Sprintf("sysWith | %d*least", crn), goTyp: typ}
+	out := []a64Choice{{ops: []a64Operand{with, {class: "x", wide: true, zero: true, at: "D"}}}}
 	if alone {
-		out = append(out, a64Choice{mask: 31, value: 31, ops: []a64Operand{o}})
+		without := a64Operand{class: "o", field: fmt.Sprintf("sysAlone | %d*least", crn), goTyp: typ}
+		out = append(out, a64Choice{mask: 31, value: 31, ops: []a64Operand{without}})
 	}
 	return out
 }
