@@ -315,6 +315,10 @@ func TestUnboundLabelAndLimit(t *testing.T) {
 	a.ROUNDSDxxi(XMM0, XMM1, 0)
 	a.VZEROUPPER()
 	require.NoError(t, a.Err())
+	a.Limit(0)
+	a.ENDBR64() // a NOP on any CPU
+	a.Emit(OpENDBR64)
+	require.NoError(t, a.Err())
 	require.Equal(t, "SSE4.1+AVX", (SSE41 | AVX).String())
 	require.True(t, (SSE41 | AVX).Has(AVX))
 	if runtime.GOARCH != "amd64" {

@@ -36,7 +36,7 @@ const (
 	RTM
 	PKU
 	PTWRITE
-	CETIBT // ENDBR64, which other CPUs take for a NOP
+	CETIBT // indirect branches must find ENDBR64, which other CPUs take for a NOP and which no Limit refuses
 	CETSS
 	AVX
 	AVX2

@@ -53,41 +53,40 @@ const (
 	needAVXVNNIINT8                     form = 47 << needShift
 	needBMI1                            form = 48 << needShift
 	needBMI2                            form = 49 << needShift
-	needCETIBT                          form = 50 << needShift
-	needCETSS                           form = 51 << needShift
-	needCLFLUSHOPT                      form = 52 << needShift
-	needCLWB                            form = 53 << needShift
-	needCX16                            form = 54 << needShift
-	needF16C                            form = 55 << needShift
-	needFMA                             form = 56 << needShift
-	needFSGSBASE                        form = 57 << needShift
-	needGFNI                            form = 58 << needShift
-	needLZCNT                           form = 59 << needShift
-	needMOVBE                           form = 60 << needShift
-	needPCLMULQDQ                       form = 61 << needShift
-	needPKU                             form = 62 << needShift
-	needPOPCNT                          form = 63 << needShift
-	needPREFETCHW                       form = 64 << needShift
-	needPREFETCHWT1                     form = 65 << needShift
-	needPTWRITE                         form = 66 << needShift
-	needRDPID                           form = 67 << needShift
-	needRDRAND                          form = 68 << needShift
-	needRDSEED                          form = 69 << needShift
-	needRDTSCP                          form = 70 << needShift
-	needRTM                             form = 71 << needShift
-	needSHA                             form = 72 << needShift
-	needSHA512                          form = 73 << needShift
-	needSM3                             form = 74 << needShift
-	needSM4                             form = 75 << needShift
-	needSSE3                            form = 76 << needShift
-	needSSE41                           form = 77 << needShift
-	needSSE42                           form = 78 << needShift
-	needSSSE3                           form = 79 << needShift
-	needVAES                            form = 80 << needShift
-	needVPCLMULQDQ                      form = 81 << needShift
-	needXSAVE                           form = 82 << needShift
-	needXSAVEC                          form = 83 << needShift
-	needXSAVEOPT                        form = 84 << needShift
+	needCETSS                           form = 50 << needShift
+	needCLFLUSHOPT                      form = 51 << needShift
+	needCLWB                            form = 52 << needShift
+	needCX16                            form = 53 << needShift
+	needF16C                            form = 54 << needShift
+	needFMA                             form = 55 << needShift
+	needFSGSBASE                        form = 56 << needShift
+	needGFNI                            form = 57 << needShift
+	needLZCNT                           form = 58 << needShift
+	needMOVBE                           form = 59 << needShift
+	needPCLMULQDQ                       form = 60 << needShift
+	needPKU                             form = 61 << needShift
+	needPOPCNT                          form = 62 << needShift
+	needPREFETCHW                       form = 63 << needShift
+	needPREFETCHWT1                     form = 64 << needShift
+	needPTWRITE                         form = 65 << needShift
+	needRDPID                           form = 66 << needShift
+	needRDRAND                          form = 67 << needShift
+	needRDSEED                          form = 68 << needShift
+	needRDTSCP                          form = 69 << needShift
+	needRTM                             form = 70 << needShift
+	needSHA                             form = 71 << needShift
+	needSHA512                          form = 72 << needShift
+	needSM3                             form = 73 << needShift
+	needSM4                             form = 74 << needShift
+	needSSE3                            form = 75 << needShift
+	needSSE41                           form = 76 << needShift
+	needSSE42                           form = 77 << needShift
+	needSSSE3                           form = 78 << needShift
+	needVAES                            form = 79 << needShift
+	needVPCLMULQDQ                      form = 80 << needShift
+	needXSAVE                           form = 81 << needShift
+	needXSAVEC                          form = 82 << needShift
+	needXSAVEOPT                        form = 83 << needShift
 )
 
 var needs = [...]Features{
@@ -140,7 +139,6 @@ var needs = [...]Features{
 	needAVXVNNIINT8 >> needShift:                     AVXVNNIINT8,
 	needBMI1 >> needShift:                            BMI1,
 	needBMI2 >> needShift:                            BMI2,
-	needCETIBT >> needShift:                          CETIBT,
 	needCETSS >> needShift:                           CETSS,
 	needCLFLUSHOPT >> needShift:                      CLFLUSHOPT,
 	needCLWB >> needShift:                            CLWB,

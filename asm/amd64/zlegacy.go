@@ -1533,7 +1533,7 @@ func (a *Assembler) DPPSxmi128(dst XMM, src Mem, imm uint8) {
 func (a *Assembler) EMMS() { a.none(map0F|0x77<<op, 0) }
 
 // ENDBR64: ENDBR64: F3 0F 1E FA
-func (a *Assembler) ENDBR64() { a.rr(needCETIBT|pF3|map0F|0x1e<<op, 7, 2, 0) }
+func (a *Assembler) ENDBR64() { a.rr(pF3|map0F|0x1e<<op, 7, 2, 0) }
 
 // ENTERii: ENTER imm16, imm8b: C8 iw ib
 func (a *Assembler) ENTERii(imm1 uint16, imm2 uint8) {

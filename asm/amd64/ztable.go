@@ -2622,7 +2622,7 @@ var rows = [...]row{
 	// EMMS: 0F 77
 	{map0F | 0x77<<op, 0, 0, encNone},
 	// ENDBR64: F3 0F 1E FA
-	{needCETIBT | pF3 | map0F | 0x1e<<op, 0, 0, encFixed | 0xfa<<aModRM},
+	{pF3 | map0F | 0x1e<<op, 0, 0, encFixed | 0xfa<<aModRM},
 	// ENTER imm16, imm8b: C8 iw ib
 	{map1 | 0xc8<<op | imm24, cImm | cImm<<5, inImm | inImm<<4, encNone | immEnter},
 	// EXTRACTPS r/m32, xmm1, imm8: 66 0F 3A 17 /r ib

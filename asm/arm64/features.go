@@ -33,14 +33,14 @@ const (
 	FEAT_FlagM2  // AXFLAG, XAFLAG
 	FEAT_CSSC    // ABS, CNT, CTZ, SMAX and its like of general registers
 	FEAT_HBC     // BC.cond
-	FEAT_BTI     // a NOP on other CPUs
-	FEAT_PAuth   // those without a register operand but RETAA and ERETAA, a NOP on other CPUs
+	FEAT_BTI     // BTI, a hint
+	FEAT_PAuth   // PACIA, AUTIA and their like; those without operands but RETAA and ERETAA are hints
 	FEAT_MTE     // memory tagging
 	FEAT_MOPS    // CPY, CPYF, SET
 	FEAT_SB
-	FEAT_RAS    // ESB, a NOP on other CPUs; Linux does not tell whether it is there
-	FEAT_DGH    // a NOP on other CPUs
-	FEAT_CLRBHB // a NOP on other CPUs
+	FEAT_RAS    // ESB, a hint; Linux does not tell whether it is there
+	FEAT_DGH    // DGH, a hint
+	FEAT_CLRBHB // CLRBHB, a hint
 	FEAT_WFxT   // WFET, WFIT
 	FEAT_DIT    // PSTATE.DIT
 	FEAT_SSBS2  // PSTATE.SSBS
@@ -77,7 +77,8 @@ func (f Features) String() string {
 }
 
 // Limit makes every instruction outside of the given extensions an error, [asm.ErrFeature]. Without a Limit all are
-// allowed. It stays until it is changed.
+// allowed. It stays until it is changed. Hints are never refused: a CPU without
+// their extension takes them for NOPs.
 func (a *Assembler) Limit(f Features) { a.denied, a.missing, a.limited = ^f, missing, 0xff<<needShift }
 
 // missing names the extensions that a form needs and the Limit has not. It is reached through a field, so that programs

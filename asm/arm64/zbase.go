@@ -387,19 +387,19 @@ func (a *Assembler) AUTDZBx(dst X) {
 	a.put(needPAuth|dstD|0xdac13fe0, uint8(dst), 0, 0, 0)
 }
 
-// AUTIA1716: AUTIA1716. FEAT_PAuth
+// AUTIA1716: AUTIA1716. FEAT_PAuth, a NOP without
 func (a *Assembler) AUTIA1716() {
-	a.put(needPAuth|0xd503219f, 0, 0, 0, 0)
+	a.put(0xd503219f, 0, 0, 0, 0)
 }
 
-// AUTIASP: AUTIASP. FEAT_PAuth
+// AUTIASP: AUTIASP. FEAT_PAuth, a NOP without
 func (a *Assembler) AUTIASP() {
-	a.put(needPAuth|0xd50323bf, 0, 0, 0, 0)
+	a.put(0xd50323bf, 0, 0, 0, 0)
 }
 
-// AUTIAZ: AUTIAZ. FEAT_PAuth
+// AUTIAZ: AUTIAZ. FEAT_PAuth, a NOP without
 func (a *Assembler) AUTIAZ() {
-	a.put(needPAuth|0xd503239f, 0, 0, 0, 0)
+	a.put(0xd503239f, 0, 0, 0, 0)
 }
 
 // AUTIAxp: AUTIA Xd, SP. FEAT_PAuth
@@ -412,19 +412,19 @@ func (a *Assembler) AUTIAxx(dst, src X) {
 	a.put(needPAuth|dstD|0xdac11000, uint8(dst), a.notZR(uint8(src)), 0, 0)
 }
 
-// AUTIB1716: AUTIB1716. FEAT_PAuth
+// AUTIB1716: AUTIB1716. FEAT_PAuth, a NOP without
 func (a *Assembler) AUTIB1716() {
-	a.put(needPAuth|0xd50321df, 0, 0, 0, 0)
+	a.put(0xd50321df, 0, 0, 0, 0)
 }
 
-// AUTIBSP: AUTIBSP. FEAT_PAuth
+// AUTIBSP: AUTIBSP. FEAT_PAuth, a NOP without
 func (a *Assembler) AUTIBSP() {
-	a.put(needPAuth|0xd50323ff, 0, 0, 0, 0)
+	a.put(0xd50323ff, 0, 0, 0, 0)
 }
 
-// AUTIBZ: AUTIBZ. FEAT_PAuth
+// AUTIBZ: AUTIBZ. FEAT_PAuth, a NOP without
 func (a *Assembler) AUTIBZ() {
-	a.put(needPAuth|0xd50323df, 0, 0, 0, 0)
+	a.put(0xd50323df, 0, 0, 0, 0)
 }
 
 // AUTIBxp: AUTIB Xd, SP. FEAT_PAuth
@@ -607,14 +607,14 @@ func (a *Assembler) BRx(src X) {
 	a.put(0xd61f0000, 0, uint8(src), 0, 0)
 }
 
-// BTI: BTI. FEAT_BTI
+// BTI: BTI. FEAT_BTI, a NOP without
 func (a *Assembler) BTI() {
-	a.put(needBTI|0xd503241f, 0, 0, 0, 0)
+	a.put(0xd503241f, 0, 0, 0, 0)
 }
 
-// BTIo: BTI op. FEAT_BTI
+// BTIo: BTI op. FEAT_BTI, a NOP without
 func (a *Assembler) BTIo(op BTITarget) {
-	a.put(needBTI|0xd503241f|a.imm(linear|6*lo|1*least|3*most, int64(op)), 0, 0, 0, 0)
+	a.put(0xd503241f|a.imm(linear|6*lo|1*least|3*most, int64(op)), 0, 0, 0, 0)
 }
 
 // CASABwwm: CASAB Ws, Wt, [...]. FEAT_LSE
@@ -818,9 +818,9 @@ func (a *Assembler) CINVxxc(dst, src X, c Cond) {
 	a.put(dstD|0xda800000|a.imm(condInverted, int64(c)), uint8(dst), uint8(src), uint8(src), 0)
 }
 
-// CLRBHB: CLRBHB. FEAT_CLRBHB
+// CLRBHB: CLRBHB. FEAT_CLRBHB, a NOP without
 func (a *Assembler) CLRBHB() {
-	a.put(needCLRBHB|0xd50322df, 0, 0, 0, 0)
+	a.put(0xd50322df, 0, 0, 0, 0)
 }
 
 // CLREX: CLREX
@@ -1663,9 +1663,9 @@ func (a *Assembler) DCox(op DCOp, src X) {
 	a.put(0xd5087000|a.imm(sysWith|7*least, int64(op)), uint8(src), 0, 0, 0)
 }
 
-// DGH: DGH. FEAT_DGH
+// DGH: DGH. FEAT_DGH, a NOP without
 func (a *Assembler) DGH() {
-	a.put(needDGH|0xd50320df, 0, 0, 0, 0)
+	a.put(0xd50320df, 0, 0, 0, 0)
 }
 
 // DMBo: DMB op
@@ -1758,9 +1758,9 @@ func (a *Assembler) ERETAB() {
 	a.put(needPAuth|0xd69f0fff, 0, 0, 0, 0)
 }
 
-// ESB: ESB. FEAT_RAS
+// ESB: ESB. FEAT_RAS, a NOP without
 func (a *Assembler) ESB() {
-	a.put(needRAS|0xd503221f, 0, 0, 0, 0)
+	a.put(0xd503221f, 0, 0, 0, 0)
 }
 
 // EXTRwwwi: EXTR Wd, Wn, Wm, #imm
@@ -3218,19 +3218,19 @@ func (a *Assembler) PACGAxxx(dst, src1, src2 X) {
 	a.put(needPAuth|dstD|0x9ac03000, uint8(dst), uint8(src1), a.notZR(uint8(src2)), 0)
 }
 
-// PACIA1716: PACIA1716. FEAT_PAuth
+// PACIA1716: PACIA1716. FEAT_PAuth, a NOP without
 func (a *Assembler) PACIA1716() {
-	a.put(needPAuth|0xd503211f, 0, 0, 0, 0)
+	a.put(0xd503211f, 0, 0, 0, 0)
 }
 
-// PACIASP: PACIASP. FEAT_PAuth
+// PACIASP: PACIASP. FEAT_PAuth, a NOP without
 func (a *Assembler) PACIASP() {
-	a.put(needPAuth|0xd503233f, 0, 0, 0, 0)
+	a.put(0xd503233f, 0, 0, 0, 0)
 }
 
-// PACIAZ: PACIAZ. FEAT_PAuth
+// PACIAZ: PACIAZ. FEAT_PAuth, a NOP without
 func (a *Assembler) PACIAZ() {
-	a.put(needPAuth|0xd503231f, 0, 0, 0, 0)
+	a.put(0xd503231f, 0, 0, 0, 0)
 }
 
 // PACIAxp: PACIA Xd, SP. FEAT_PAuth
@@ -3243,19 +3243,19 @@ func (a *Assembler) PACIAxx(dst, src X) {
 	a.put(needPAuth|dstD|0xdac10000, uint8(dst), a.notZR(uint8(src)), 0, 0)
 }
 
-// PACIB1716: PACIB1716. FEAT_PAuth
+// PACIB1716: PACIB1716. FEAT_PAuth, a NOP without
 func (a *Assembler) PACIB1716() {
-	a.put(needPAuth|0xd503215f, 0, 0, 0, 0)
+	a.put(0xd503215f, 0, 0, 0, 0)
 }
 
-// PACIBSP: PACIBSP. FEAT_PAuth
+// PACIBSP: PACIBSP. FEAT_PAuth, a NOP without
 func (a *Assembler) PACIBSP() {
-	a.put(needPAuth|0xd503237f, 0, 0, 0, 0)
+	a.put(0xd503237f, 0, 0, 0, 0)
 }
 
-// PACIBZ: PACIBZ. FEAT_PAuth
+// PACIBZ: PACIBZ. FEAT_PAuth, a NOP without
 func (a *Assembler) PACIBZ() {
-	a.put(needPAuth|0xd503235f, 0, 0, 0, 0)
+	a.put(0xd503235f, 0, 0, 0, 0)
 }
 
 // PACIBxp: PACIB Xd, SP. FEAT_PAuth
@@ -4813,9 +4813,9 @@ func (a *Assembler) XPACIx(dst X) {
 	a.put(needPAuth|dstD|0xdac143e0, uint8(dst), 0, 0, 0)
 }
 
-// XPACLRI: XPACLRI. FEAT_PAuth
+// XPACLRI: XPACLRI. FEAT_PAuth, a NOP without
 func (a *Assembler) XPACLRI() {
-	a.put(needPAuth|0xd50320ff, 0, 0, 0, 0)
+	a.put(0xd50320ff, 0, 0, 0, 0)
 }
 
 // YIELD: YIELD

@@ -6,51 +6,44 @@ package arm64
 const (
 	needAES         form = 1 << needShift
 	needBF16        form = 2 << needShift
-	needBTI         form = 3 << needShift
-	needCLRBHB      form = 4 << needShift
-	needCRC32       form = 5 << needShift
-	needCSSC        form = 6 << needShift
-	needDGH         form = 7 << needShift
-	needDotProd     form = 8 << needShift
-	needFCMA        form = 9 << needShift
-	needFCMAAndFP16 form = 10 << needShift
-	needFHM         form = 11 << needShift
-	needFP16        form = 12 << needShift
-	needFRINTTS     form = 13 << needShift
-	needFlagM       form = 14 << needShift
-	needFlagM2      form = 15 << needShift
-	needHBC         form = 16 << needShift
-	needI8MM        form = 17 << needShift
-	needJSCVT       form = 18 << needShift
-	needLOR         form = 19 << needShift
-	needLRCPC       form = 20 << needShift
-	needLRCPC2      form = 21 << needShift
-	needLSE         form = 22 << needShift
-	needMOPS        form = 23 << needShift
-	needMOPSAndMTE  form = 24 << needShift
-	needMTE         form = 25 << needShift
-	needPAuth       form = 26 << needShift
-	needPMULL       form = 27 << needShift
-	needRAS         form = 28 << needShift
-	needRDM         form = 29 << needShift
-	needSB          form = 30 << needShift
-	needSHA1        form = 31 << needShift
-	needSHA256      form = 32 << needShift
-	needSHA3        form = 33 << needShift
-	needSHA512      form = 34 << needShift
-	needSM3         form = 35 << needShift
-	needSM4         form = 36 << needShift
-	needWFxT        form = 37 << needShift
+	needCRC32       form = 3 << needShift
+	needCSSC        form = 4 << needShift
+	needDotProd     form = 5 << needShift
+	needFCMA        form = 6 << needShift
+	needFCMAAndFP16 form = 7 << needShift
+	needFHM         form = 8 << needShift
+	needFP16        form = 9 << needShift
+	needFRINTTS     form = 10 << needShift
+	needFlagM       form = 11 << needShift
+	needFlagM2      form = 12 << needShift
+	needHBC         form = 13 << needShift
+	needI8MM        form = 14 << needShift
+	needJSCVT       form = 15 << needShift
+	needLOR         form = 16 << needShift
+	needLRCPC       form = 17 << needShift
+	needLRCPC2      form = 18 << needShift
+	needLSE         form = 19 << needShift
+	needMOPS        form = 20 << needShift
+	needMOPSAndMTE  form = 21 << needShift
+	needMTE         form = 22 << needShift
+	needPAuth       form = 23 << needShift
+	needPMULL       form = 24 << needShift
+	needRDM         form = 25 << needShift
+	needSB          form = 26 << needShift
+	needSHA1        form = 27 << needShift
+	needSHA256      form = 28 << needShift
+	needSHA3        form = 29 << needShift
+	needSHA512      form = 30 << needShift
+	needSM3         form = 31 << needShift
+	needSM4         form = 32 << needShift
+	needWFxT        form = 33 << needShift
 )
 
 var needs = [...]Features{
 	needAES >> needShift:         FEAT_AES,
 	needBF16 >> needShift:        FEAT_BF16,
-	needBTI >> needShift:         FEAT_BTI,
-	needCLRBHB >> needShift:      FEAT_CLRBHB,
 	needCRC32 >> needShift:       FEAT_CRC32,
 	needCSSC >> needShift:        FEAT_CSSC,
-	needDGH >> needShift:         FEAT_DGH,
 	needDotProd >> needShift:     FEAT_DotProd,
 	needFCMA >> needShift:        FEAT_FCMA,
 	needFCMAAndFP16 >> needShift: FEAT_FCMA | FEAT_FP16,
@@ -71,7 +64,6 @@ var needs = [...]Features{
 	needMTE >> needShift:         FEAT_MTE,
 	needPAuth >> needShift:       FEAT_PAuth,
 	needPMULL >> needShift:       FEAT_PMULL,
-	needRAS >> needShift:         FEAT_RAS,
 	needRDM >> needShift:         FEAT_RDM,
 	needSB >> needShift:          FEAT_SB,
 	needSHA1 >> needShift:        FEAT_SHA1,

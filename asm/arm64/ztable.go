@@ -1507,217 +1507,217 @@ var roles = [...]role{
 }
 
 var rows = [...]row{
-	{0x5ee0b800, uint64(cD)<<0 | uint64(cD)<<8, [5]uint8{0, 1}},                                                                                             // ABS Dd, Dn
-	{needCSSC | dstD | 0x5ac02000, uint64(cW)<<0 | uint64(cW)<<8, [5]uint8{0, 1}},                                                                           // ABS Wd, Wn. FEAT_CSSC
-	{needCSSC | dstD | 0xdac02000, uint64(cX)<<0 | uint64(cX)<<8, [5]uint8{0, 1}},                                                                           // ABS Xd, Xn. FEAT_CSSC
-	{0x0e20b800, uint64(cV8B)<<0 | uint64(cV8B)<<8, [5]uint8{0, 1}},                                                                                         // ABS Vd.8B, Vn.8B
-	{0x4e20b800, uint64(cV16B)<<0 | uint64(cV16B)<<8, [5]uint8{0, 1}},                                                                                       // ABS Vd.16B, Vn.16B
-	{0x0e60b800, uint64(cV4H)<<0 | uint64(cV4H)<<8, [5]uint8{0, 1}},                                                                                         // ABS Vd.4H, Vn.4H
-	{0x4e60b800, uint64(cV8H)<<0 | uint64(cV8H)<<8, [5]uint8{0, 1}},                                                                                         // ABS Vd.8H, Vn.8H
-	{0x0ea0b800, uint64(cV2S)<<0 | uint64(cV2S)<<8, [5]uint8{0, 1}},                                                                                         // ABS Vd.2S, Vn.2S
-	{0x4ea0b800, uint64(cV4S)<<0 | uint64(cV4S)<<8, [5]uint8{0, 1}},                                                                                         // ABS Vd.4S, Vn.4S
-	{0x4ee0b800, uint64(cV2D)<<0 | uint64(cV2D)<<8, [5]uint8{0, 1}},                                                                                         // ABS Vd.2D, Vn.2D
-	{dstD | 0x1a000000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cW)<<16, [5]uint8{0, 1, 2}},                                                                  // ADC Wd, Wn, Wm
-	{dstD | 0x9a000000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 1, 2}},                                                                  // ADC Xd, Xn, Xm
-	{dstD | 0x3a000000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cW)<<16, [5]uint8{0, 1, 2}},                                                                  // ADCS Wd, Wn, Wm
-	{dstD | 0xba000000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 1, 2}},                                                                  // ADCS Xd, Xn, Xm
-	{dstD | 0x11000000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cImm)<<16, [5]uint8{3, 4, 5}},                                                                // ADD Wd, Wn, #imm
-	{dstD | 0x91000000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cImm)<<16, [5]uint8{3, 4, 5}},                                                                // ADD Xd, Xn, #imm
-	{dstD | 0x0b000000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cW)<<16, [5]uint8{0, 1, 2}},                                                                  // ADD Wd, Wn, Wm
-	{dstD | 0x8b000000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 1, 2}},                                                                  // ADD Xd, Xn, Xm
-	{0x5ee08400, uint64(cD)<<0 | uint64(cD)<<8 | uint64(cD)<<16, [5]uint8{0, 1, 2}},                                                                         // ADD Dd, Dn, Dm
-	{dstD | 0x0b200000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cExtended)<<16, [5]uint8{3, 4, 6}},                                                           // ADD Wd, Wn, Rm with an extension
-	{dstD | 0x8b200000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cExtended)<<16, [5]uint8{3, 4, 7}},                                                           // ADD Xd, Xn, Rm with an extension
-	{dstD | 0x0b000000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cShiftedW)<<16, [5]uint8{0, 1, 8}},                                                           // ADD Wd, Wn, Wm with a shift
-	{dstD | 0x8b000000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cShiftedX)<<16, [5]uint8{0, 1, 9}},                                                           // ADD Xd, Xn, Xm with a shift
-	{0x0e208400, uint64(cV8B)<<0 | uint64(cV8B)<<8 | uint64(cV8B)<<16, [5]uint8{0, 1, 2}},                                                                   // ADD Vd.8B, Vn.8B, Vm.8B
-	{0x4e208400, uint64(cV16B)<<0 | uint64(cV16B)<<8 | uint64(cV16B)<<16, [5]uint8{0, 1, 2}},                                                                // ADD Vd.16B, Vn.16B, Vm.16B
-	{0x0e608400, uint64(cV4H)<<0 | uint64(cV4H)<<8 | uint64(cV4H)<<16, [5]uint8{0, 1, 2}},                                                                   // ADD Vd.4H, Vn.4H, Vm.4H
-	{0x4e608400, uint64(cV8H)<<0 | uint64(cV8H)<<8 | uint64(cV8H)<<16, [5]uint8{0, 1, 2}},                                                                   // ADD Vd.8H, Vn.8H, Vm.8H
-	{0x0ea08400, uint64(cV2S)<<0 | uint64(cV2S)<<8 | uint64(cV2S)<<16, [5]uint8{0, 1, 2}},                                                                   // ADD Vd.2S, Vn.2S, Vm.2S
-	{0x4ea08400, uint64(cV4S)<<0 | uint64(cV4S)<<8 | uint64(cV4S)<<16, [5]uint8{0, 1, 2}},                                                                   // ADD Vd.4S, Vn.4S, Vm.4S
-	{0x4ee08400, uint64(cV2D)<<0 | uint64(cV2D)<<8 | uint64(cV2D)<<16, [5]uint8{0, 1, 2}},                                                                   // ADD Vd.2D, Vn.2D, Vm.2D
-	{dstD | 0x0b204000, uint64(cW)<<0 | uint64(cWP)<<8 | uint64(cW)<<16, [5]uint8{3, 10, 2}},                                                                // ADD Wd, WSP, Wm
-	{0x0b204000, uint64(cWP)<<0 | uint64(cW)<<8 | uint64(cW)<<16, [5]uint8{11, 4, 2}},                                                                       // ADD WSP, Wn, Wm
-	{dstD | 0x8b206000, uint64(cX)<<0 | uint64(cP)<<8 | uint64(cX)<<16, [5]uint8{3, 10, 2}},                                                                 // ADD Xd, SP, Xm
-	{0x8b206000, uint64(cP)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{11, 4, 2}},                                                                        // ADD SP, Xn, Xm
-	{dstD | 0x11000000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cImm)<<16 | uint64(cLSL)<<24, [5]uint8{3, 4, 12, 13}},                                        // ADD Wd, Wn, #imm, LSL #shift
-	{dstD | 0x11000000, uint64(cW)<<0 | uint64(cWP)<<8 | uint64(cImm)<<16, [5]uint8{3, 10, 5}},                                                              // ADD Wd, WSP, #imm
-	{0x11000000, uint64(cWP)<<0 | uint64(cW)<<8 | uint64(cImm)<<16, [5]uint8{11, 4, 5}},                                                                     // ADD WSP, Wn, #imm
-	{dstD | 0x91000000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cImm)<<16 | uint64(cLSL)<<24, [5]uint8{3, 4, 12, 13}},                                        // ADD Xd, Xn, #imm, LSL #shift
-	{dstD | 0x91000000, uint64(cX)<<0 | uint64(cP)<<8 | uint64(cImm)<<16, [5]uint8{3, 10, 5}},                                                               // ADD Xd, SP, #imm
-	{0x91000000, uint64(cP)<<0 | uint64(cX)<<8 | uint64(cImm)<<16, [5]uint8{11, 4, 5}},                                                                      // ADD SP, Xn, #imm
-	{dstD | 0x0b200000, uint64(cW)<<0 | uint64(cWP)<<8 | uint64(cExtended)<<16, [5]uint8{3, 10, 6}},                                                         // ADD Wd, WSP, Rm with an extension
-	{0x0b200000, uint64(cWP)<<0 | uint64(cW)<<8 | uint64(cExtended)<<16, [5]uint8{11, 4, 6}},                                                                // ADD WSP, Wn, Rm with an extension
-	{dstD | 0x8b200000, uint64(cX)<<0 | uint64(cP)<<8 | uint64(cExtended)<<16, [5]uint8{3, 10, 7}},                                                          // ADD Xd, SP, Rm with an extension
-	{0x8b200000, uint64(cP)<<0 | uint64(cX)<<8 | uint64(cExtended)<<16, [5]uint8{11, 4, 7}},                                                                 // ADD SP, Xn, Rm with an extension
-	{0x0b204000, uint64(cWP)<<0 | uint64(cWP)<<8 | uint64(cW)<<16, [5]uint8{11, 10, 2}},                                                                     // ADD WSP, WSP, Wm
-	{0x8b206000, uint64(cP)<<0 | uint64(cP)<<8 | uint64(cX)<<16, [5]uint8{11, 10, 2}},                                                                       // ADD SP, SP, Xm
-	{dstD | 0x11000000, uint64(cW)<<0 | uint64(cWP)<<8 | uint64(cImm)<<16 | uint64(cLSL)<<24, [5]uint8{3, 10, 12, 13}},                                      // ADD Wd, WSP, #imm, LSL #shift
-	{0x11000000, uint64(cWP)<<0 | uint64(cW)<<8 | uint64(cImm)<<16 | uint64(cLSL)<<24, [5]uint8{11, 4, 12, 13}},                                             // ADD WSP, Wn, #imm, LSL #shift
-	{0x11000000, uint64(cWP)<<0 | uint64(cWP)<<8 | uint64(cImm)<<16, [5]uint8{11, 10, 5}},                                                                   // ADD WSP, WSP, #imm
-	{dstD | 0x91000000, uint64(cX)<<0 | uint64(cP)<<8 | uint64(cImm)<<16 | uint64(cLSL)<<24, [5]uint8{3, 10, 12, 13}},                                       // ADD Xd, SP, #imm, LSL #shift
-	{0x91000000, uint64(cP)<<0 | uint64(cX)<<8 | uint64(cImm)<<16 | uint64(cLSL)<<24, [5]uint8{11, 4, 12, 13}},                                              // ADD SP, Xn, #imm, LSL #shift
-	{0x91000000, uint64(cP)<<0 | uint64(cP)<<8 | uint64(cImm)<<16, [5]uint8{11, 10, 5}},                                                                     // ADD SP, SP, #imm
-	{0x0b200000, uint64(cWP)<<0 | uint64(cWP)<<8 | uint64(cExtended)<<16, [5]uint8{11, 10, 6}},                                                              // ADD WSP, WSP, Rm with an extension
-	{0x8b200000, uint64(cP)<<0 | uint64(cP)<<8 | uint64(cExtended)<<16, [5]uint8{11, 10, 7}},                                                                // ADD SP, SP, Rm with an extension
-	{0x11000000, uint64(cWP)<<0 | uint64(cWP)<<8 | uint64(cImm)<<16 | uint64(cLSL)<<24, [5]uint8{11, 10, 12, 13}},                                           // ADD WSP, WSP, #imm, LSL #shift
-	{0x91000000, uint64(cP)<<0 | uint64(cP)<<8 | uint64(cImm)<<16 | uint64(cLSL)<<24, [5]uint8{11, 10, 12, 13}},                                             // ADD SP, SP, #imm, LSL #shift
-	{needMTE | dstD | 0x91800000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cImm)<<16 | uint64(cImm)<<24, [5]uint8{3, 4, 14, 15}},                              // ADDG Xd, Xn, #imm, #imm. FEAT_MTE
-	{needMTE | dstD | 0x91800000, uint64(cX)<<0 | uint64(cP)<<8 | uint64(cImm)<<16 | uint64(cImm)<<24, [5]uint8{3, 10, 14, 15}},                             // ADDG Xd, SP, #imm, #imm. FEAT_MTE
-	{needMTE | 0x91800000, uint64(cP)<<0 | uint64(cX)<<8 | uint64(cImm)<<16 | uint64(cImm)<<24, [5]uint8{11, 4, 14, 15}},                                    // ADDG SP, Xn, #imm, #imm. FEAT_MTE
-	{needMTE | 0x91800000, uint64(cP)<<0 | uint64(cP)<<8 | uint64(cImm)<<16 | uint64(cImm)<<24, [5]uint8{11, 10, 14, 15}},                                   // ADDG SP, SP, #imm, #imm. FEAT_MTE
-	{0x0e204000, uint64(cV8B)<<0 | uint64(cV8H)<<8 | uint64(cV8H)<<16, [5]uint8{0, 1, 2}},                                                                   // ADDHN Vd.8B, Vn.8H, Vm.8H
-	{0x0e604000, uint64(cV4H)<<0 | uint64(cV4S)<<8 | uint64(cV4S)<<16, [5]uint8{0, 1, 2}},                                                                   // ADDHN Vd.4H, Vn.4S, Vm.4S
-	{0x0ea04000, uint64(cV2S)<<0 | uint64(cV2D)<<8 | uint64(cV2D)<<16, [5]uint8{0, 1, 2}},                                                                   // ADDHN Vd.2S, Vn.2D, Vm.2D
-	{0x4e204000, uint64(cV16B)<<0 | uint64(cV8H)<<8 | uint64(cV8H)<<16, [5]uint8{0, 1, 2}},                                                                  // ADDHN2 Vd.16B, Vn.8H, Vm.8H
-	{0x4e604000, uint64(cV8H)<<0 | uint64(cV4S)<<8 | uint64(cV4S)<<16, [5]uint8{0, 1, 2}},                                                                   // ADDHN2 Vd.8H, Vn.4S, Vm.4S
-	{0x4ea04000, uint64(cV4S)<<0 | uint64(cV2D)<<8 | uint64(cV2D)<<16, [5]uint8{0, 1, 2}},                                                                   // ADDHN2 Vd.4S, Vn.2D, Vm.2D
-	{0x5ef1b800, uint64(cD)<<0 | uint64(cV2D)<<8, [5]uint8{0, 1}},                                                                                           // ADDP Dd, Vn.2D
-	{0x0e20bc00, uint64(cV8B)<<0 | uint64(cV8B)<<8 | uint64(cV8B)<<16, [5]uint8{0, 1, 2}},                                                                   // ADDP Vd.8B, Vn.8B, Vm.8B
-	{0x4e20bc00, uint64(cV16B)<<0 | uint64(cV16B)<<8 | uint64(cV16B)<<16, [5]uint8{0, 1, 2}},                                                                // ADDP Vd.16B, Vn.16B, Vm.16B
-	{0x0e60bc00, uint64(cV4H)<<0 | uint64(cV4H)<<8 | uint64(cV4H)<<16, [5]uint8{0, 1, 2}},                                                                   // ADDP Vd.4H, Vn.4H, Vm.4H
-	{0x4e60bc00, uint64(cV8H)<<0 | uint64(cV8H)<<8 | uint64(cV8H)<<16, [5]uint8{0, 1, 2}},                                                                   // ADDP Vd.8H, Vn.8H, Vm.8H
-	{0x0ea0bc00, uint64(cV2S)<<0 | uint64(cV2S)<<8 | uint64(cV2S)<<16, [5]uint8{0, 1, 2}},                                                                   // ADDP Vd.2S, Vn.2S, Vm.2S
-	{0x4ea0bc00, uint64(cV4S)<<0 | uint64(cV4S)<<8 | uint64(cV4S)<<16, [5]uint8{0, 1, 2}},                                                                   // ADDP Vd.4S, Vn.4S, Vm.4S
-	{0x4ee0bc00, uint64(cV2D)<<0 | uint64(cV2D)<<8 | uint64(cV2D)<<16, [5]uint8{0, 1, 2}},                                                                   // ADDP Vd.2D, Vn.2D, Vm.2D
-	{dstD | 0x31000000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cImm)<<16, [5]uint8{0, 4, 5}},                                                                // ADDS Wd, Wn, #imm
-	{dstD | 0xb1000000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cImm)<<16, [5]uint8{0, 4, 5}},                                                                // ADDS Xd, Xn, #imm
-	{dstD | 0x2b000000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cW)<<16, [5]uint8{0, 1, 2}},                                                                  // ADDS Wd, Wn, Wm
-	{dstD | 0xab000000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 1, 2}},                                                                  // ADDS Xd, Xn, Xm
-	{dstD | 0x2b200000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cExtended)<<16, [5]uint8{0, 4, 6}},                                                           // ADDS Wd, Wn, Rm with an extension
-	{dstD | 0xab200000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cExtended)<<16, [5]uint8{0, 4, 7}},                                                           // ADDS Xd, Xn, Rm with an extension
-	{dstD | 0x2b000000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cShiftedW)<<16, [5]uint8{0, 1, 8}},                                                           // ADDS Wd, Wn, Wm with a shift
-	{dstD | 0xab000000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cShiftedX)<<16, [5]uint8{0, 1, 9}},                                                           // ADDS Xd, Xn, Xm with a shift
-	{dstD | 0x2b204000, uint64(cW)<<0 | uint64(cWP)<<8 | uint64(cW)<<16, [5]uint8{0, 10, 2}},                                                                // ADDS Wd, WSP, Wm
-	{dstD | 0xab206000, uint64(cX)<<0 | uint64(cP)<<8 | uint64(cX)<<16, [5]uint8{0, 10, 2}},                                                                 // ADDS Xd, SP, Xm
-	{dstD | 0x31000000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cImm)<<16 | uint64(cLSL)<<24, [5]uint8{0, 4, 12, 13}},                                        // ADDS Wd, Wn, #imm, LSL #shift
-	{dstD | 0x31000000, uint64(cW)<<0 | uint64(cWP)<<8 | uint64(cImm)<<16, [5]uint8{0, 10, 5}},                                                              // ADDS Wd, WSP, #imm
-	{dstD | 0xb1000000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cImm)<<16 | uint64(cLSL)<<24, [5]uint8{0, 4, 12, 13}},                                        // ADDS Xd, Xn, #imm, LSL #shift
-	{dstD | 0xb1000000, uint64(cX)<<0 | uint64(cP)<<8 | uint64(cImm)<<16, [5]uint8{0, 10, 5}},                                                               // ADDS Xd, SP, #imm
-	{dstD | 0x2b200000, uint64(cW)<<0 | uint64(cWP)<<8 | uint64(cExtended)<<16, [5]uint8{0, 10, 6}},                                                         // ADDS Wd, WSP, Rm with an extension
-	{dstD | 0xab200000, uint64(cX)<<0 | uint64(cP)<<8 | uint64(cExtended)<<16, [5]uint8{0, 10, 7}},                                                          // ADDS Xd, SP, Rm with an extension
-	{dstD | 0x31000000, uint64(cW)<<0 | uint64(cWP)<<8 | uint64(cImm)<<16 | uint64(cLSL)<<24, [5]uint8{0, 10, 12, 13}},                                      // ADDS Wd, WSP, #imm, LSL #shift
-	{dstD | 0xb1000000, uint64(cX)<<0 | uint64(cP)<<8 | uint64(cImm)<<16 | uint64(cLSL)<<24, [5]uint8{0, 10, 12, 13}},                                       // ADDS Xd, SP, #imm, LSL #shift
-	{0x4eb1b800, uint64(cS)<<0 | uint64(cV4S)<<8, [5]uint8{0, 1}},                                                                                           // ADDV Sd, Vn.4S
-	{0x0e31b800, uint64(cB)<<0 | uint64(cV8B)<<8, [5]uint8{0, 1}},                                                                                           // ADDV Bd, Vn.8B
-	{0x4e31b800, uint64(cB)<<0 | uint64(cV16B)<<8, [5]uint8{0, 1}},                                                                                          // ADDV Bd, Vn.16B
-	{0x0e71b800, uint64(cH)<<0 | uint64(cV4H)<<8, [5]uint8{0, 1}},                                                                                           // ADDV Hd, Vn.4H
-	{0x4e71b800, uint64(cH)<<0 | uint64(cV8H)<<8, [5]uint8{0, 1}},                                                                                           // ADDV Hd, Vn.8H
-	{dstD | 0x10000000, uint64(cX)<<0 | uint64(cLabel)<<8, [5]uint8{0, 16}},                                                                                 // ADR Xd, label
-	{dstD | 0x90000000, uint64(cX)<<0 | uint64(cLabel)<<8, [5]uint8{0, 17}},                                                                                 // ADRP Xd, label
-	{needAES | 0x4e285800, uint64(cV16B)<<0 | uint64(cV16B)<<8, [5]uint8{0, 1}},                                                                             // AESD Vd.16B, Vn.16B. FEAT_AES
-	{needAES | 0x4e284800, uint64(cV16B)<<0 | uint64(cV16B)<<8, [5]uint8{0, 1}},                                                                             // AESE Vd.16B, Vn.16B. FEAT_AES
-	{needAES | 0x4e287800, uint64(cV16B)<<0 | uint64(cV16B)<<8, [5]uint8{0, 1}},                                                                             // AESIMC Vd.16B, Vn.16B. FEAT_AES
-	{needAES | 0x4e286800, uint64(cV16B)<<0 | uint64(cV16B)<<8, [5]uint8{0, 1}},                                                                             // AESMC Vd.16B, Vn.16B. FEAT_AES
-	{dstD | 0x12000000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cImm)<<16, [5]uint8{3, 1, 18}},                                                               // AND Wd, Wn, #imm
-	{dstD | 0x92000000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cImm)<<16, [5]uint8{3, 1, 19}},                                                               // AND Xd, Xn, #imm
-	{dstD | 0x0a000000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cW)<<16, [5]uint8{0, 1, 2}},                                                                  // AND Wd, Wn, Wm
-	{dstD | 0x8a000000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 1, 2}},                                                                  // AND Xd, Xn, Xm
-	{dstD | 0x0a000000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cShiftedW)<<16, [5]uint8{0, 1, 20}},                                                          // AND Wd, Wn, Wm with a shift
-	{dstD | 0x8a000000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cShiftedX)<<16, [5]uint8{0, 1, 21}},                                                          // AND Xd, Xn, Xm with a shift
-	{0x0e201c00, uint64(cV8B)<<0 | uint64(cV8B)<<8 | uint64(cV8B)<<16, [5]uint8{0, 1, 2}},                                                                   // AND Vd.8B, Vn.8B, Vm.8B
-	{0x4e201c00, uint64(cV16B)<<0 | uint64(cV16B)<<8 | uint64(cV16B)<<16, [5]uint8{0, 1, 2}},                                                                // AND Vd.16B, Vn.16B, Vm.16B
-	{0x12000000, uint64(cWP)<<0 | uint64(cW)<<8 | uint64(cImm)<<16, [5]uint8{11, 1, 18}},                                                                    // AND WSP, Wn, #imm
-	{0x92000000, uint64(cP)<<0 | uint64(cX)<<8 | uint64(cImm)<<16, [5]uint8{11, 1, 19}},                                                                     // AND SP, Xn, #imm
-	{dstD | 0x72000000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 18}},                                                               // ANDS Wd, Wn, #imm
-	{dstD | 0xf2000000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 19}},                                                               // ANDS Xd, Xn, #imm
-	{dstD | 0x6a000000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cW)<<16, [5]uint8{0, 1, 2}},                                                                  // ANDS Wd, Wn, Wm
-	{dstD | 0xea000000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 1, 2}},                                                                  // ANDS Xd, Xn, Xm
-	{dstD | 0x6a000000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cShiftedW)<<16, [5]uint8{0, 1, 20}},                                                          // ANDS Wd, Wn, Wm with a shift
-	{dstD | 0xea000000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cShiftedX)<<16, [5]uint8{0, 1, 21}},                                                          // ANDS Xd, Xn, Xm with a shift
-	{dstD | 0x13007c00, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 22}},                                                               // ASR Wd, Wn, #imm
-	{dstD | 0x9340fc00, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 23}},                                                               // ASR Xd, Xn, #imm
-	{dstD | 0x1ac02800, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cW)<<16, [5]uint8{0, 1, 2}},                                                                  // ASR Wd, Wn, Wm
-	{dstD | 0x9ac02800, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 1, 2}},                                                                  // ASR Xd, Xn, Xm
-	{dstD | 0x1ac02800, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cW)<<16, [5]uint8{0, 1, 2}},                                                                  // ASRV Wd, Wn, Wm
-	{dstD | 0x9ac02800, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 1, 2}},                                                                  // ASRV Xd, Xn, Xm
-	{0xd5087800, uint64(cATOp)<<0 | uint64(cX)<<8, [5]uint8{24, 0}},                                                                                         // AT op, Xd
-	{needPAuth | dstD | 0xdac11800, uint64(cX)<<0 | uint64(cX)<<8, [5]uint8{0, 4}},                                                                          // AUTDA Xd, Xn. FEAT_PAuth
-	{needPAuth | dstD | 0xdac11800, uint64(cX)<<0 | uint64(cP)<<8, [5]uint8{0, 10}},                                                                         // AUTDA Xd, SP. FEAT_PAuth
-	{needPAuth | dstD | 0xdac11c00, uint64(cX)<<0 | uint64(cX)<<8, [5]uint8{0, 4}},                                                                          // AUTDB Xd, Xn. FEAT_PAuth
-	{needPAuth | dstD | 0xdac11c00, uint64(cX)<<0 | uint64(cP)<<8, [5]uint8{0, 10}},                                                                         // AUTDB Xd, SP. FEAT_PAuth
-	{needPAuth | dstD | 0xdac13be0, uint64(cX) << 0, [5]uint8{0}},                                                                                           // AUTDZA Xd. FEAT_PAuth
-	{needPAuth | dstD | 0xdac13fe0, uint64(cX) << 0, [5]uint8{0}},                                                                                           // AUTDZB Xd. FEAT_PAuth
-	{needPAuth | dstD | 0xdac11000, uint64(cX)<<0 | uint64(cX)<<8, [5]uint8{0, 4}},                                                                          // AUTIA Xd, Xn. FEAT_PAuth
-	{needPAuth | dstD | 0xdac11000, uint64(cX)<<0 | uint64(cP)<<8, [5]uint8{0, 10}},                                                                         // AUTIA Xd, SP. FEAT_PAuth
-	{needPAuth | 0xd503219f, 0, [5]uint8{}},                                                                                                                 // AUTIA1716. FEAT_PAuth
-	{needPAuth | 0xd50323bf, 0, [5]uint8{}},                                                                                                                 // AUTIASP. FEAT_PAuth
-	{needPAuth | 0xd503239f, 0, [5]uint8{}},                                                                                                                 // AUTIAZ. FEAT_PAuth
-	{needPAuth | dstD | 0xdac11400, uint64(cX)<<0 | uint64(cX)<<8, [5]uint8{0, 4}},                                                                          // AUTIB Xd, Xn. FEAT_PAuth
-	{needPAuth | dstD | 0xdac11400, uint64(cX)<<0 | uint64(cP)<<8, [5]uint8{0, 10}},                                                                         // AUTIB Xd, SP. FEAT_PAuth
-	{needPAuth | 0xd50321df, 0, [5]uint8{}},                                                                                                                 // AUTIB1716. FEAT_PAuth
-	{needPAuth | 0xd50323ff, 0, [5]uint8{}},                                                                                                                 // AUTIBSP. FEAT_PAuth
-	{needPAuth | 0xd50323df, 0, [5]uint8{}},                                                                                                                 // AUTIBZ. FEAT_PAuth
-	{needPAuth | dstD | 0xdac133e0, uint64(cX) << 0, [5]uint8{0}},                                                                                           // AUTIZA Xd. FEAT_PAuth
-	{needPAuth | dstD | 0xdac137e0, uint64(cX) << 0, [5]uint8{0}},                                                                                           // AUTIZB Xd. FEAT_PAuth
-	{needFlagM2 | 0xd500405f, 0, [5]uint8{}},                                                                                                                // AXFLAG. FEAT_FlagM2
-	{0x14000000, uint64(cLabel) << 0, [5]uint8{25}},                                                                                                         // B label
-	{0x54000000, uint64(cCond)<<0 | uint64(cLabel)<<8, [5]uint8{26, 27}},                                                                                    // B cond, label
-	{needHBC | 0x54000010, uint64(cCond)<<0 | uint64(cLabel)<<8, [5]uint8{26, 27}},                                                                          // BC cond, label. FEAT_HBC
-	{needSHA3 | 0xce200000, uint64(cV16B)<<0 | uint64(cV16B)<<8 | uint64(cV16B)<<16 | uint64(cV16B)<<24, [5]uint8{0, 1, 2, 28}},                             // BCAX Vd.16B, Vn.16B, Vm.16B, Va.16B. FEAT_SHA3
-	{dstD | 0x330003e0, uint64(cW)<<0 | uint64(cImm)<<8 | uint64(cImm)<<16, [5]uint8{0, 29, 30}},                                                            // BFC Wd, #imm, #imm
-	{dstD | 0xb34003e0, uint64(cX)<<0 | uint64(cImm)<<8 | uint64(cImm)<<16, [5]uint8{0, 31, 32}},                                                            // BFC Xd, #imm, #imm
-	{needBF16 | 0x1e634000, uint64(cH)<<0 | uint64(cS)<<8, [5]uint8{0, 1}},                                                                                  // BFCVT Hd, Sn. FEAT_BF16
-	{needBF16 | 0x0ea16800, uint64(cV4H)<<0 | uint64(cV4S)<<8, [5]uint8{0, 1}},                                                                              // BFCVTN Vd.4H, Vn.4S. FEAT_BF16
-	{needBF16 | 0x4ea16800, uint64(cV8H)<<0 | uint64(cV4S)<<8, [5]uint8{0, 1}},                                                                              // BFCVTN2 Vd.8H, Vn.4S. FEAT_BF16
-	{needBF16 | 0x2e40fc00, uint64(cV2S)<<0 | uint64(cV4H)<<8 | uint64(cV4H)<<16, [5]uint8{0, 1, 2}},                                                        // BFDOT Vd.2S, Vn.4H, Vm.4H. FEAT_BF16
-	{needBF16 | 0x6e40fc00, uint64(cV4S)<<0 | uint64(cV8H)<<8 | uint64(cV8H)<<16, [5]uint8{0, 1, 2}},                                                        // BFDOT Vd.4S, Vn.8H, Vm.8H. FEAT_BF16
-	{needBF16 | 0x0f40f000, uint64(cV2S)<<0 | uint64(cV4H)<<8 | uint64(cLane2H)<<16, [5]uint8{0, 1, 33}},                                                    // BFDOT Vd.2S, Vn.4H, Vm.2H[i]. FEAT_BF16
-	{needBF16 | 0x4f40f000, uint64(cV4S)<<0 | uint64(cV8H)<<8 | uint64(cLane2H)<<16, [5]uint8{0, 1, 33}},                                                    // BFDOT Vd.4S, Vn.8H, Vm.2H[i]. FEAT_BF16
-	{dstD | 0x33000000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cImm)<<16 | uint64(cImm)<<24, [5]uint8{0, 1, 29, 30}},                                        // BFI Wd, Wn, #imm, #imm
-	{dstD | 0xb3400000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cImm)<<16 | uint64(cImm)<<24, [5]uint8{0, 1, 31, 32}},                                        // BFI Xd, Xn, #imm, #imm
-	{dstD | 0x33000000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cImm)<<16 | uint64(cImm)<<24, [5]uint8{0, 1, 22, 34}},                                        // BFM Wd, Wn, #imm, #imm
-	{dstD | 0xb3400000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cImm)<<16 | uint64(cImm)<<24, [5]uint8{0, 1, 23, 35}},                                        // BFM Xd, Xn, #imm, #imm
-	{needBF16 | 0x2ec0fc00, uint64(cV4S)<<0 | uint64(cV8H)<<8 | uint64(cV8H)<<16, [5]uint8{0, 1, 2}},                                                        // BFMLALB Vd.4S, Vn.8H, Vm.8H. FEAT_BF16
-	{needBF16 | 0x0fc0f000, uint64(cV4S)<<0 | uint64(cV8H)<<8 | uint64(cLaneH)<<16, [5]uint8{0, 1, 36}},                                                     // BFMLALB Vd.4S, Vn.8H, Vm.H[i]. FEAT_BF16
-	{needBF16 | 0x6ec0fc00, uint64(cV4S)<<0 | uint64(cV8H)<<8 | uint64(cV8H)<<16, [5]uint8{0, 1, 2}},                                                        // BFMLALT Vd.4S, Vn.8H, Vm.8H. FEAT_BF16
-	{needBF16 | 0x4fc0f000, uint64(cV4S)<<0 | uint64(cV8H)<<8 | uint64(cLaneH)<<16, [5]uint8{0, 1, 36}},                                                     // BFMLALT Vd.4S, Vn.8H, Vm.H[i]. FEAT_BF16
-	{needBF16 | 0x6e40ec00, uint64(cV4S)<<0 | uint64(cV8H)<<8 | uint64(cV8H)<<16, [5]uint8{0, 1, 2}},                                                        // BFMMLA Vd.4S, Vn.8H, Vm.8H. FEAT_BF16
-	{dstD | 0x33000000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cImm)<<16 | uint64(cImm)<<24, [5]uint8{0, 1, 37, 38}},                                        // BFXIL Wd, Wn, #imm, #imm
-	{dstD | 0xb3400000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cImm)<<16 | uint64(cImm)<<24, [5]uint8{0, 1, 39, 40}},                                        // BFXIL Xd, Xn, #imm, #imm
-	{dstD | 0x0a200000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cW)<<16, [5]uint8{0, 1, 2}},                                                                  // BIC Wd, Wn, Wm
-	{dstD | 0x8a200000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 1, 2}},                                                                  // BIC Xd, Xn, Xm
-	{dstD | 0x0a200000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cShiftedW)<<16, [5]uint8{0, 1, 20}},                                                          // BIC Wd, Wn, Wm with a shift
-	{dstD | 0x8a200000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cShiftedX)<<16, [5]uint8{0, 1, 21}},                                                          // BIC Xd, Xn, Xm with a shift
-	{0x0e601c00, uint64(cV8B)<<0 | uint64(cV8B)<<8 | uint64(cV8B)<<16, [5]uint8{0, 1, 2}},                                                                   // BIC Vd.8B, Vn.8B, Vm.8B
-	{0x4e601c00, uint64(cV16B)<<0 | uint64(cV16B)<<8 | uint64(cV16B)<<16, [5]uint8{0, 1, 2}},                                                                // BIC Vd.16B, Vn.16B, Vm.16B
-	{0x2f009400, uint64(cV4H)<<0 | uint64(cImm)<<8, [5]uint8{0, 41}},                                                                                        // BIC Vd.4H, #imm
-	{0x2f009400, uint64(cV4H)<<0 | uint64(cImm)<<8 | uint64(cLSL)<<16, [5]uint8{0, 41, 42}},                                                                 // BIC Vd.4H, #imm, LSL #shift
-	{0x6f009400, uint64(cV8H)<<0 | uint64(cImm)<<8, [5]uint8{0, 41}},                                                                                        // BIC Vd.8H, #imm
-	{0x6f009400, uint64(cV8H)<<0 | uint64(cImm)<<8 | uint64(cLSL)<<16, [5]uint8{0, 41, 42}},                                                                 // BIC Vd.8H, #imm, LSL #shift
-	{0x2f001400, uint64(cV2S)<<0 | uint64(cImm)<<8, [5]uint8{0, 41}},                                                                                        // BIC Vd.2S, #imm
-	{0x2f001400, uint64(cV2S)<<0 | uint64(cImm)<<8 | uint64(cLSL)<<16, [5]uint8{0, 41, 43}},                                                                 // BIC Vd.2S, #imm, LSL #shift
-	{0x6f001400, uint64(cV4S)<<0 | uint64(cImm)<<8, [5]uint8{0, 41}},                                                                                        // BIC Vd.4S, #imm
-	{0x6f001400, uint64(cV4S)<<0 | uint64(cImm)<<8 | uint64(cLSL)<<16, [5]uint8{0, 41, 43}},                                                                 // BIC Vd.4S, #imm, LSL #shift
-	{dstD | 0x6a200000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cW)<<16, [5]uint8{0, 1, 2}},                                                                  // BICS Wd, Wn, Wm
-	{dstD | 0xea200000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 1, 2}},                                                                  // BICS Xd, Xn, Xm
-	{dstD | 0x6a200000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cShiftedW)<<16, [5]uint8{0, 1, 20}},                                                          // BICS Wd, Wn, Wm with a shift
-	{dstD | 0xea200000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cShiftedX)<<16, [5]uint8{0, 1, 21}},                                                          // BICS Xd, Xn, Xm with a shift
-	{0x2ee01c00, uint64(cV8B)<<0 | uint64(cV8B)<<8 | uint64(cV8B)<<16, [5]uint8{0, 1, 2}},                                                                   // BIF Vd.8B, Vn.8B, Vm.8B
-	{0x6ee01c00, uint64(cV16B)<<0 | uint64(cV16B)<<8 | uint64(cV16B)<<16, [5]uint8{0, 1, 2}},                                                                // BIF Vd.16B, Vn.16B, Vm.16B
-	{0x2ea01c00, uint64(cV8B)<<0 | uint64(cV8B)<<8 | uint64(cV8B)<<16, [5]uint8{0, 1, 2}},                                                                   // BIT Vd.8B, Vn.8B, Vm.8B
-	{0x6ea01c00, uint64(cV16B)<<0 | uint64(cV16B)<<8 | uint64(cV16B)<<16, [5]uint8{0, 1, 2}},                                                                // BIT Vd.16B, Vn.16B, Vm.16B
-	{0x94000000, uint64(cLabel) << 0, [5]uint8{25}},                                                                                                         // BL label
-	{0xd63f0000, uint64(cX) << 0, [5]uint8{1}},                                                                                                              // BLR Xn
-	{needPAuth | 0xd73f0800, uint64(cX)<<0 | uint64(cX)<<8, [5]uint8{1, 3}},                                                                                 // BLRAA Xn, Xd. FEAT_PAuth
-	{needPAuth | 0xd73f0800, uint64(cX)<<0 | uint64(cP)<<8, [5]uint8{1, 11}},                                                                                // BLRAA Xn, SP. FEAT_PAuth
-	{needPAuth | 0xd63f081f, uint64(cX) << 0, [5]uint8{1}},                                                                                                  // BLRAAZ Xn. FEAT_PAuth
-	{needPAuth | 0xd73f0c00, uint64(cX)<<0 | uint64(cX)<<8, [5]uint8{1, 3}},                                                                                 // BLRAB Xn, Xd. FEAT_PAuth
-	{needPAuth | 0xd73f0c00, uint64(cX)<<0 | uint64(cP)<<8, [5]uint8{1, 11}},                                                                                // BLRAB Xn, SP. FEAT_PAuth
-	{needPAuth | 0xd63f0c1f, uint64(cX) << 0, [5]uint8{1}},                                                                                                  // BLRABZ Xn. FEAT_PAuth
-	{0xd61f0000, uint64(cX) << 0, [5]uint8{1}},                                                                                                              // BR Xn
-	{needPAuth | 0xd71f0800, uint64(cX)<<0 | uint64(cX)<<8, [5]uint8{1, 3}},                                                                                 // BRAA Xn, Xd. FEAT_PAuth
-	{needPAuth | 0xd71f0800, uint64(cX)<<0 | uint64(cP)<<8, [5]uint8{1, 11}},                                                                                // BRAA Xn, SP. FEAT_PAuth
-	{needPAuth | 0xd61f081f, uint64(cX) << 0, [5]uint8{1}},                                                                                                  // BRAAZ Xn. FEAT_PAuth
-	{needPAuth | 0xd71f0c00, uint64(cX)<<0 | uint64(cX)<<8, [5]uint8{1, 3}},                                                                                 // BRAB Xn, Xd. FEAT_PAuth
-	{needPAuth | 0xd71f0c00, uint64(cX)<<0 | uint64(cP)<<8, [5]uint8{1, 11}},                                                                                // BRAB Xn, SP. FEAT_PAuth
-	{needPAuth | 0xd61f0c1f, uint64(cX) << 0, [5]uint8{1}},                                                                                                  // BRABZ Xn. FEAT_PAuth
-	{0xd4200000, uint64(cImm) << 0, [5]uint8{44}},                                                                                                           // BRK #imm
-	{0x2e601c00, uint64(cV8B)<<0 | uint64(cV8B)<<8 | uint64(cV8B)<<16, [5]uint8{0, 1, 2}},                                                                   // BSL Vd.8B, Vn.8B, Vm.8B
-	{0x6e601c00, uint64(cV16B)<<0 | uint64(cV16B)<<8 | uint64(cV16B)<<16, [5]uint8{0, 1, 2}},                                                                // BSL Vd.16B, Vn.16B, Vm.16B
-	{needBTI | 0xd503241f, 0, [5]uint8{}},                                                                                                                   // BTI. FEAT_BTI
-	{needBTI | 0xd503241f, uint64(cBTITarget) << 0, [5]uint8{45}},                                                                                           // BTI op. FEAT_BTI
+	{0x5ee0b800, uint64(cD)<<0 | uint64(cD)<<8, [5]uint8{0, 1}},                                                                 // ABS Dd, Dn
+	{needCSSC | dstD | 0x5ac02000, uint64(cW)<<0 | uint64(cW)<<8, [5]uint8{0, 1}},                                               // ABS Wd, Wn. FEAT_CSSC
+	{needCSSC | dstD | 0xdac02000, uint64(cX)<<0 | uint64(cX)<<8, [5]uint8{0, 1}},                                               // ABS Xd, Xn. FEAT_CSSC
+	{0x0e20b800, uint64(cV8B)<<0 | uint64(cV8B)<<8, [5]uint8{0, 1}},                                                             // ABS Vd.8B, Vn.8B
+	{0x4e20b800, uint64(cV16B)<<0 | uint64(cV16B)<<8, [5]uint8{0, 1}},                                                           // ABS Vd.16B, Vn.16B
+	{0x0e60b800, uint64(cV4H)<<0 | uint64(cV4H)<<8, [5]uint8{0, 1}},                                                             // ABS Vd.4H, Vn.4H
+	{0x4e60b800, uint64(cV8H)<<0 | uint64(cV8H)<<8, [5]uint8{0, 1}},                                                             // ABS Vd.8H, Vn.8H
+	{0x0ea0b800, uint64(cV2S)<<0 | uint64(cV2S)<<8, [5]uint8{0, 1}},                                                             // ABS Vd.2S, Vn.2S
+	{0x4ea0b800, uint64(cV4S)<<0 | uint64(cV4S)<<8, [5]uint8{0, 1}},                                                             // ABS Vd.4S, Vn.4S
+	{0x4ee0b800, uint64(cV2D)<<0 | uint64(cV2D)<<8, [5]uint8{0, 1}},                                                             // ABS Vd.2D, Vn.2D
+	{dstD | 0x1a000000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cW)<<16, [5]uint8{0, 1, 2}},                                      // ADC Wd, Wn, Wm
+	{dstD | 0x9a000000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 1, 2}},                                      // ADC Xd, Xn, Xm
+	{dstD | 0x3a000000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cW)<<16, [5]uint8{0, 1, 2}},                                      // ADCS Wd, Wn, Wm
+	{dstD | 0xba000000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 1, 2}},                                      // ADCS Xd, Xn, Xm
+	{dstD | 0x11000000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cImm)<<16, [5]uint8{3, 4, 5}},                                    // ADD Wd, Wn, #imm
+	{dstD | 0x91000000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cImm)<<16, [5]uint8{3, 4, 5}},                                    // ADD Xd, Xn, #imm
+	{dstD | 0x0b000000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cW)<<16, [5]uint8{0, 1, 2}},                                      // ADD Wd, Wn, Wm
+	{dstD | 0x8b000000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 1, 2}},                                      // ADD Xd, Xn, Xm
+	{0x5ee08400, uint64(cD)<<0 | uint64(cD)<<8 | uint64(cD)<<16, [5]uint8{0, 1, 2}},                                             // ADD Dd, Dn, Dm
+	{dstD | 0x0b200000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cExtended)<<16, [5]uint8{3, 4, 6}},                               // ADD Wd, Wn, Rm with an extension
+	{dstD | 0x8b200000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cExtended)<<16, [5]uint8{3, 4, 7}},                               // ADD Xd, Xn, Rm with an extension
+	{dstD | 0x0b000000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cShiftedW)<<16, [5]uint8{0, 1, 8}},                               // ADD Wd, Wn, Wm with a shift
+	{dstD | 0x8b000000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cShiftedX)<<16, [5]uint8{0, 1, 9}},                               // ADD Xd, Xn, Xm with a shift
+	{0x0e208400, uint64(cV8B)<<0 | uint64(cV8B)<<8 | uint64(cV8B)<<16, [5]uint8{0, 1, 2}},                                       // ADD Vd.8B, Vn.8B, Vm.8B
+	{0x4e208400, uint64(cV16B)<<0 | uint64(cV16B)<<8 | uint64(cV16B)<<16, [5]uint8{0, 1, 2}},                                    // ADD Vd.16B, Vn.16B, Vm.16B
+	{0x0e608400, uint64(cV4H)<<0 | uint64(cV4H)<<8 | uint64(cV4H)<<16, [5]uint8{0, 1, 2}},                                       // ADD Vd.4H, Vn.4H, Vm.4H
+	{0x4e608400, uint64(cV8H)<<0 | uint64(cV8H)<<8 | uint64(cV8H)<<16, [5]uint8{0, 1, 2}},                                       // ADD Vd.8H, Vn.8H, Vm.8H
+	{0x0ea08400, uint64(cV2S)<<0 | uint64(cV2S)<<8 | uint64(cV2S)<<16, [5]uint8{0, 1, 2}},                                       // ADD Vd.2S, Vn.2S, Vm.2S
+	{0x4ea08400, uint64(cV4S)<<0 | uint64(cV4S)<<8 | uint64(cV4S)<<16, [5]uint8{0, 1, 2}},                                       // ADD Vd.4S, Vn.4S, Vm.4S
+	{0x4ee08400, uint64(cV2D)<<0 | uint64(cV2D)<<8 | uint64(cV2D)<<16, [5]uint8{0, 1, 2}},                                       // ADD Vd.2D, Vn.2D, Vm.2D
+	{dstD | 0x0b204000, uint64(cW)<<0 | uint64(cWP)<<8 | uint64(cW)<<16, [5]uint8{3, 10, 2}},                                    // ADD Wd, WSP, Wm
+	{0x0b204000, uint64(cWP)<<0 | uint64(cW)<<8 | uint64(cW)<<16, [5]uint8{11, 4, 2}},                                           // ADD WSP, Wn, Wm
+	{dstD | 0x8b206000, uint64(cX)<<0 | uint64(cP)<<8 | uint64(cX)<<16, [5]uint8{3, 10, 2}},                                     // ADD Xd, SP, Xm
+	{0x8b206000, uint64(cP)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{11, 4, 2}},                                            // ADD SP, Xn, Xm
+	{dstD | 0x11000000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cImm)<<16 | uint64(cLSL)<<24, [5]uint8{3, 4, 12, 13}},            // ADD Wd, Wn, #imm, LSL #shift
+	{dstD | 0x11000000, uint64(cW)<<0 | uint64(cWP)<<8 | uint64(cImm)<<16, [5]uint8{3, 10, 5}},                                  // ADD Wd, WSP, #imm
+	{0x11000000, uint64(cWP)<<0 | uint64(cW)<<8 | uint64(cImm)<<16, [5]uint8{11, 4, 5}},                                         // ADD WSP, Wn, #imm
+	{dstD | 0x91000000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cImm)<<16 | uint64(cLSL)<<24, [5]uint8{3, 4, 12, 13}},            // ADD Xd, Xn, #imm, LSL #shift
+	{dstD | 0x91000000, uint64(cX)<<0 | uint64(cP)<<8 | uint64(cImm)<<16, [5]uint8{3, 10, 5}},                                   // ADD Xd, SP, #imm
+	{0x91000000, uint64(cP)<<0 | uint64(cX)<<8 | uint64(cImm)<<16, [5]uint8{11, 4, 5}},                                          // ADD SP, Xn, #imm
+	{dstD | 0x0b200000, uint64(cW)<<0 | uint64(cWP)<<8 | uint64(cExtended)<<16, [5]uint8{3, 10, 6}},                             // ADD Wd, WSP, Rm with an extension
+	{0x0b200000, uint64(cWP)<<0 | uint64(cW)<<8 | uint64(cExtended)<<16, [5]uint8{11, 4, 6}},                                    // ADD WSP, Wn, Rm with an extension
+	{dstD | 0x8b200000, uint64(cX)<<0 | uint64(cP)<<8 | uint64(cExtended)<<16, [5]uint8{3, 10, 7}},                              // ADD Xd, SP, Rm with an extension
+	{0x8b200000, uint64(cP)<<0 | uint64(cX)<<8 | uint64(cExtended)<<16, [5]uint8{11, 4, 7}},                                     // ADD SP, Xn, Rm with an extension
+	{0x0b204000, uint64(cWP)<<0 | uint64(cWP)<<8 | uint64(cW)<<16, [5]uint8{11, 10, 2}},                                         // ADD WSP, WSP, Wm
+	{0x8b206000, uint64(cP)<<0 | uint64(cP)<<8 | uint64(cX)<<16, [5]uint8{11, 10, 2}},                                           // ADD SP, SP, Xm
+	{dstD | 0x11000000, uint64(cW)<<0 | uint64(cWP)<<8 | uint64(cImm)<<16 | uint64(cLSL)<<24, [5]uint8{3, 10, 12, 13}},          // ADD Wd, WSP, #imm, LSL #shift
+	{0x11000000, uint64(cWP)<<0 | uint64(cW)<<8 | uint64(cImm)<<16 | uint64(cLSL)<<24, [5]uint8{11, 4, 12, 13}},                 // ADD WSP, Wn, #imm, LSL #shift
+	{0x11000000, uint64(cWP)<<0 | uint64(cWP)<<8 | uint64(cImm)<<16, [5]uint8{11, 10, 5}},                                       // ADD WSP, WSP, #imm
+	{dstD | 0x91000000, uint64(cX)<<0 | uint64(cP)<<8 | uint64(cImm)<<16 | uint64(cLSL)<<24, [5]uint8{3, 10, 12, 13}},           // ADD Xd, SP, #imm, LSL #shift
+	{0x91000000, uint64(cP)<<0 | uint64(cX)<<8 | uint64(cImm)<<16 | uint64(cLSL)<<24, [5]uint8{11, 4, 12, 13}},                  // ADD SP, Xn, #imm, LSL #shift
+	{0x91000000, uint64(cP)<<0 | uint64(cP)<<8 | uint64(cImm)<<16, [5]uint8{11, 10, 5}},                                         // ADD SP, SP, #imm
+	{0x0b200000, uint64(cWP)<<0 | uint64(cWP)<<8 | uint64(cExtended)<<16, [5]uint8{11, 10, 6}},                                  // ADD WSP, WSP, Rm with an extension
+	{0x8b200000, uint64(cP)<<0 | uint64(cP)<<8 | uint64(cExtended)<<16, [5]uint8{11, 10, 7}},                                    // ADD SP, SP, Rm with an extension
+	{0x11000000, uint64(cWP)<<0 | uint64(cWP)<<8 | uint64(cImm)<<16 | uint64(cLSL)<<24, [5]uint8{11, 10, 12, 13}},               // ADD WSP, WSP, #imm, LSL #shift
+	{0x91000000, uint64(cP)<<0 | uint64(cP)<<8 | uint64(cImm)<<16 | uint64(cLSL)<<24, [5]uint8{11, 10, 12, 13}},                 // ADD SP, SP, #imm, LSL #shift
+	{needMTE | dstD | 0x91800000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cImm)<<16 | uint64(cImm)<<24, [5]uint8{3, 4, 14, 15}},  // ADDG Xd, Xn, #imm, #imm. FEAT_MTE
+	{needMTE | dstD | 0x91800000, uint64(cX)<<0 | uint64(cP)<<8 | uint64(cImm)<<16 | uint64(cImm)<<24, [5]uint8{3, 10, 14, 15}}, // ADDG Xd, SP, #imm, #imm. FEAT_MTE
+	{needMTE | 0x91800000, uint64(cP)<<0 | uint64(cX)<<8 | uint64(cImm)<<16 | uint64(cImm)<<24, [5]uint8{11, 4, 14, 15}},        // ADDG SP, Xn, #imm, #imm. FEAT_MTE
+	{needMTE | 0x91800000, uint64(cP)<<0 | uint64(cP)<<8 | uint64(cImm)<<16 | uint64(cImm)<<24, [5]uint8{11, 10, 14, 15}},       // ADDG SP, SP, #imm, #imm. FEAT_MTE
+	{0x0e204000, uint64(cV8B)<<0 | uint64(cV8H)<<8 | uint64(cV8H)<<16, [5]uint8{0, 1, 2}},                                       // ADDHN Vd.8B, Vn.8H, Vm.8H
+	{0x0e604000, uint64(cV4H)<<0 | uint64(cV4S)<<8 | uint64(cV4S)<<16, [5]uint8{0, 1, 2}},                                       // ADDHN Vd.4H, Vn.4S, Vm.4S
+	{0x0ea04000, uint64(cV2S)<<0 | uint64(cV2D)<<8 | uint64(cV2D)<<16, [5]uint8{0, 1, 2}},                                       // ADDHN Vd.2S, Vn.2D, Vm.2D
+	{0x4e204000, uint64(cV16B)<<0 | uint64(cV8H)<<8 | uint64(cV8H)<<16, [5]uint8{0, 1, 2}},                                      // ADDHN2 Vd.16B, Vn.8H, Vm.8H
+	{0x4e604000, uint64(cV8H)<<0 | uint64(cV4S)<<8 | uint64(cV4S)<<16, [5]uint8{0, 1, 2}},                                       // ADDHN2 Vd.8H, Vn.4S, Vm.4S
+	{0x4ea04000, uint64(cV4S)<<0 | uint64(cV2D)<<8 | uint64(cV2D)<<16, [5]uint8{0, 1, 2}},                                       // ADDHN2 Vd.4S, Vn.2D, Vm.2D
+	{0x5ef1b800, uint64(cD)<<0 | uint64(cV2D)<<8, [5]uint8{0, 1}},                                                               // ADDP Dd, Vn.2D
+	{0x0e20bc00, uint64(cV8B)<<0 | uint64(cV8B)<<8 | uint64(cV8B)<<16, [5]uint8{0, 1, 2}},                                       // ADDP Vd.8B, Vn.8B, Vm.8B
+	{0x4e20bc00, uint64(cV16B)<<0 | uint64(cV16B)<<8 | uint64(cV16B)<<16, [5]uint8{0, 1, 2}},                                    // ADDP Vd.16B, Vn.16B, Vm.16B
+	{0x0e60bc00, uint64(cV4H)<<0 | uint64(cV4H)<<8 | uint64(cV4H)<<16, [5]uint8{0, 1, 2}},                                       // ADDP Vd.4H, Vn.4H, Vm.4H
+	{0x4e60bc00, uint64(cV8H)<<0 | uint64(cV8H)<<8 | uint64(cV8H)<<16, [5]uint8{0, 1, 2}},                                       // ADDP Vd.8H, Vn.8H, Vm.8H
+	{0x0ea0bc00, uint64(cV2S)<<0 | uint64(cV2S)<<8 | uint64(cV2S)<<16, [5]uint8{0, 1, 2}},                                       // ADDP Vd.2S, Vn.2S, Vm.2S
+	{0x4ea0bc00, uint64(cV4S)<<0 | uint64(cV4S)<<8 | uint64(cV4S)<<16, [5]uint8{0, 1, 2}},                                       // ADDP Vd.4S, Vn.4S, Vm.4S
+	{0x4ee0bc00, uint64(cV2D)<<0 | uint64(cV2D)<<8 | uint64(cV2D)<<16, [5]uint8{0, 1, 2}},                                       // ADDP Vd.2D, Vn.2D, Vm.2D
+	{dstD | 0x31000000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cImm)<<16, [5]uint8{0, 4, 5}},                                    // ADDS Wd, Wn, #imm
+	{dstD | 0xb1000000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cImm)<<16, [5]uint8{0, 4, 5}},                                    // ADDS Xd, Xn, #imm
+	{dstD | 0x2b000000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cW)<<16, [5]uint8{0, 1, 2}},                                      // ADDS Wd, Wn, Wm
+	{dstD | 0xab000000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 1, 2}},                                      // ADDS Xd, Xn, Xm
+	{dstD | 0x2b200000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cExtended)<<16, [5]uint8{0, 4, 6}},                               // ADDS Wd, Wn, Rm with an extension
+	{dstD | 0xab200000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cExtended)<<16, [5]uint8{0, 4, 7}},                               // ADDS Xd, Xn, Rm with an extension
+	{dstD | 0x2b000000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cShiftedW)<<16, [5]uint8{0, 1, 8}},                               // ADDS Wd, Wn, Wm with a shift
+	{dstD | 0xab000000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cShiftedX)<<16, [5]uint8{0, 1, 9}},                               // ADDS Xd, Xn, Xm with a shift
+	{dstD | 0x2b204000, uint64(cW)<<0 | uint64(cWP)<<8 | uint64(cW)<<16, [5]uint8{0, 10, 2}},                                    // ADDS Wd, WSP, Wm
+	{dstD | 0xab206000, uint64(cX)<<0 | uint64(cP)<<8 | uint64(cX)<<16, [5]uint8{0, 10, 2}},                                     // ADDS Xd, SP, Xm
+	{dstD | 0x31000000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cImm)<<16 | uint64(cLSL)<<24, [5]uint8{0, 4, 12, 13}},            // ADDS Wd, Wn, #imm, LSL #shift
+	{dstD | 0x31000000, uint64(cW)<<0 | uint64(cWP)<<8 | uint64(cImm)<<16, [5]uint8{0, 10, 5}},                                  // ADDS Wd, WSP, #imm
+	{dstD | 0xb1000000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cImm)<<16 | uint64(cLSL)<<24, [5]uint8{0, 4, 12, 13}},            // ADDS Xd, Xn, #imm, LSL #shift
+	{dstD | 0xb1000000, uint64(cX)<<0 | uint64(cP)<<8 | uint64(cImm)<<16, [5]uint8{0, 10, 5}},                                   // ADDS Xd, SP, #imm
+	{dstD | 0x2b200000, uint64(cW)<<0 | uint64(cWP)<<8 | uint64(cExtended)<<16, [5]uint8{0, 10, 6}},                             // ADDS Wd, WSP, Rm with an extension
+	{dstD | 0xab200000, uint64(cX)<<0 | uint64(cP)<<8 | uint64(cExtended)<<16, [5]uint8{0, 10, 7}},                              // ADDS Xd, SP, Rm with an extension
+	{dstD | 0x31000000, uint64(cW)<<0 | uint64(cWP)<<8 | uint64(cImm)<<16 | uint64(cLSL)<<24, [5]uint8{0, 10, 12, 13}},          // ADDS Wd, WSP, #imm, LSL #shift
+	{dstD | 0xb1000000, uint64(cX)<<0 | uint64(cP)<<8 | uint64(cImm)<<16 | uint64(cLSL)<<24, [5]uint8{0, 10, 12, 13}},           // ADDS Xd, SP, #imm, LSL #shift
+	{0x4eb1b800, uint64(cS)<<0 | uint64(cV4S)<<8, [5]uint8{0, 1}},                                                               // ADDV Sd, Vn.4S
+	{0x0e31b800, uint64(cB)<<0 | uint64(cV8B)<<8, [5]uint8{0, 1}},                                                               // ADDV Bd, Vn.8B
+	{0x4e31b800, uint64(cB)<<0 | uint64(cV16B)<<8, [5]uint8{0, 1}},                                                              // ADDV Bd, Vn.16B
+	{0x0e71b800, uint64(cH)<<0 | uint64(cV4H)<<8, [5]uint8{0, 1}},                                                               // ADDV Hd, Vn.4H
+	{0x4e71b800, uint64(cH)<<0 | uint64(cV8H)<<8, [5]uint8{0, 1}},                                                               // ADDV Hd, Vn.8H
+	{dstD | 0x10000000, uint64(cX)<<0 | uint64(cLabel)<<8, [5]uint8{0, 16}},                                                     // ADR Xd, label
+	{dstD | 0x90000000, uint64(cX)<<0 | uint64(cLabel)<<8, [5]uint8{0, 17}},                                                     // ADRP Xd, label
+	{needAES | 0x4e285800, uint64(cV16B)<<0 | uint64(cV16B)<<8, [5]uint8{0, 1}},                                                 // AESD Vd.16B, Vn.16B. FEAT_AES
+	{needAES | 0x4e284800, uint64(cV16B)<<0 | uint64(cV16B)<<8, [5]uint8{0, 1}},                                                 // AESE Vd.16B, Vn.16B. FEAT_AES
+	{needAES | 0x4e287800, uint64(cV16B)<<0 | uint64(cV16B)<<8, [5]uint8{0, 1}},                                                 // AESIMC Vd.16B, Vn.16B. FEAT_AES
+	{needAES | 0x4e286800, uint64(cV16B)<<0 | uint64(cV16B)<<8, [5]uint8{0, 1}},                                                 // AESMC Vd.16B, Vn.16B. FEAT_AES
+	{dstD | 0x12000000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cImm)<<16, [5]uint8{3, 1, 18}},                                   // AND Wd, Wn, #imm
+	{dstD | 0x92000000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cImm)<<16, [5]uint8{3, 1, 19}},                                   // AND Xd, Xn, #imm
+	{dstD | 0x0a000000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cW)<<16, [5]uint8{0, 1, 2}},                                      // AND Wd, Wn, Wm
+	{dstD | 0x8a000000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 1, 2}},                                      // AND Xd, Xn, Xm
+	{dstD | 0x0a000000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cShiftedW)<<16, [5]uint8{0, 1, 20}},                              // AND Wd, Wn, Wm with a shift
+	{dstD | 0x8a000000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cShiftedX)<<16, [5]uint8{0, 1, 21}},                              // AND Xd, Xn, Xm with a shift
+	{0x0e201c00, uint64(cV8B)<<0 | uint64(cV8B)<<8 | uint64(cV8B)<<16, [5]uint8{0, 1, 2}},                                       // AND Vd.8B, Vn.8B, Vm.8B
+	{0x4e201c00, uint64(cV16B)<<0 | uint64(cV16B)<<8 | uint64(cV16B)<<16, [5]uint8{0, 1, 2}},                                    // AND Vd.16B, Vn.16B, Vm.16B
+	{0x12000000, uint64(cWP)<<0 | uint64(cW)<<8 | uint64(cImm)<<16, [5]uint8{11, 1, 18}},                                        // AND WSP, Wn, #imm
+	{0x92000000, uint64(cP)<<0 | uint64(cX)<<8 | uint64(cImm)<<16, [5]uint8{11, 1, 19}},                                         // AND SP, Xn, #imm
+	{dstD | 0x72000000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 18}},                                   // ANDS Wd, Wn, #imm
+	{dstD | 0xf2000000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 19}},                                   // ANDS Xd, Xn, #imm
+	{dstD | 0x6a000000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cW)<<16, [5]uint8{0, 1, 2}},                                      // ANDS Wd, Wn, Wm
+	{dstD | 0xea000000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 1, 2}},                                      // ANDS Xd, Xn, Xm
+	{dstD | 0x6a000000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cShiftedW)<<16, [5]uint8{0, 1, 20}},                              // ANDS Wd, Wn, Wm with a shift
+	{dstD | 0xea000000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cShiftedX)<<16, [5]uint8{0, 1, 21}},                              // ANDS Xd, Xn, Xm with a shift
+	{dstD | 0x13007c00, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 22}},                                   // ASR Wd, Wn, #imm
+	{dstD | 0x9340fc00, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 23}},                                   // ASR Xd, Xn, #imm
+	{dstD | 0x1ac02800, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cW)<<16, [5]uint8{0, 1, 2}},                                      // ASR Wd, Wn, Wm
+	{dstD | 0x9ac02800, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 1, 2}},                                      // ASR Xd, Xn, Xm
+	{dstD | 0x1ac02800, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cW)<<16, [5]uint8{0, 1, 2}},                                      // ASRV Wd, Wn, Wm
+	{dstD | 0x9ac02800, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 1, 2}},                                      // ASRV Xd, Xn, Xm
+	{0xd5087800, uint64(cATOp)<<0 | uint64(cX)<<8, [5]uint8{24, 0}},                                                             // AT op, Xd
+	{needPAuth | dstD | 0xdac11800, uint64(cX)<<0 | uint64(cX)<<8, [5]uint8{0, 4}},                                              // AUTDA Xd, Xn. FEAT_PAuth
+	{needPAuth | dstD | 0xdac11800, uint64(cX)<<0 | uint64(cP)<<8, [5]uint8{0, 10}},                                             // AUTDA Xd, SP. FEAT_PAuth
+	{needPAuth | dstD | 0xdac11c00, uint64(cX)<<0 | uint64(cX)<<8, [5]uint8{0, 4}},                                              // AUTDB Xd, Xn. FEAT_PAuth
+	{needPAuth | dstD | 0xdac11c00, uint64(cX)<<0 | uint64(cP)<<8, [5]uint8{0, 10}},                                             // AUTDB Xd, SP. FEAT_PAuth
+	{needPAuth | dstD | 0xdac13be0, uint64(cX) << 0, [5]uint8{0}},                                                               // AUTDZA Xd. FEAT_PAuth
+	{needPAuth | dstD | 0xdac13fe0, uint64(cX) << 0, [5]uint8{0}},                                                               // AUTDZB Xd. FEAT_PAuth
+	{needPAuth | dstD | 0xdac11000, uint64(cX)<<0 | uint64(cX)<<8, [5]uint8{0, 4}},                                              // AUTIA Xd, Xn. FEAT_PAuth
+	{needPAuth | dstD | 0xdac11000, uint64(cX)<<0 | uint64(cP)<<8, [5]uint8{0, 10}},                                             // AUTIA Xd, SP. FEAT_PAuth
+	{0xd503219f, 0, [5]uint8{}}, // AUTIA1716. FEAT_PAuth, a NOP without
+	{0xd50323bf, 0, [5]uint8{}}, // AUTIASP. FEAT_PAuth, a NOP without
+	{0xd503239f, 0, [5]uint8{}}, // AUTIAZ. FEAT_PAuth, a NOP without
+	{needPAuth | dstD | 0xdac11400, uint64(cX)<<0 | uint64(cX)<<8, [5]uint8{0, 4}},  // AUTIB Xd, Xn. FEAT_PAuth
+	{needPAuth | dstD | 0xdac11400, uint64(cX)<<0 | uint64(cP)<<8, [5]uint8{0, 10}}, // AUTIB Xd, SP. FEAT_PAuth
+	{0xd50321df, 0, [5]uint8{}},                                                    // AUTIB1716. FEAT_PAuth, a NOP without
+	{0xd50323ff, 0, [5]uint8{}},                                                    // AUTIBSP. FEAT_PAuth, a NOP without
+	{0xd50323df, 0, [5]uint8{}},                                                    // AUTIBZ. FEAT_PAuth, a NOP without
+	{needPAuth | dstD | 0xdac133e0, uint64(cX) << 0, [5]uint8{0}},                  // AUTIZA Xd. FEAT_PAuth
+	{needPAuth | dstD | 0xdac137e0, uint64(cX) << 0, [5]uint8{0}},                  // AUTIZB Xd. FEAT_PAuth
+	{needFlagM2 | 0xd500405f, 0, [5]uint8{}},                                       // AXFLAG. FEAT_FlagM2
+	{0x14000000, uint64(cLabel) << 0, [5]uint8{25}},                                // B label
+	{0x54000000, uint64(cCond)<<0 | uint64(cLabel)<<8, [5]uint8{26, 27}},           // B cond, label
+	{needHBC | 0x54000010, uint64(cCond)<<0 | uint64(cLabel)<<8, [5]uint8{26, 27}}, // BC cond, label. FEAT_HBC
+	{needSHA3 | 0xce200000, uint64(cV16B)<<0 | uint64(cV16B)<<8 | uint64(cV16B)<<16 | uint64(cV16B)<<24, [5]uint8{0, 1, 2, 28}}, // BCAX Vd.16B, Vn.16B, Vm.16B, Va.16B. FEAT_SHA3
+	{dstD | 0x330003e0, uint64(cW)<<0 | uint64(cImm)<<8 | uint64(cImm)<<16, [5]uint8{0, 29, 30}},                                // BFC Wd, #imm, #imm
+	{dstD | 0xb34003e0, uint64(cX)<<0 | uint64(cImm)<<8 | uint64(cImm)<<16, [5]uint8{0, 31, 32}},                                // BFC Xd, #imm, #imm
+	{needBF16 | 0x1e634000, uint64(cH)<<0 | uint64(cS)<<8, [5]uint8{0, 1}},                                                      // BFCVT Hd, Sn. FEAT_BF16
+	{needBF16 | 0x0ea16800, uint64(cV4H)<<0 | uint64(cV4S)<<8, [5]uint8{0, 1}},                                                  // BFCVTN Vd.4H, Vn.4S. FEAT_BF16
+	{needBF16 | 0x4ea16800, uint64(cV8H)<<0 | uint64(cV4S)<<8, [5]uint8{0, 1}},                                                  // BFCVTN2 Vd.8H, Vn.4S. FEAT_BF16
+	{needBF16 | 0x2e40fc00, uint64(cV2S)<<0 | uint64(cV4H)<<8 | uint64(cV4H)<<16, [5]uint8{0, 1, 2}},                            // BFDOT Vd.2S, Vn.4H, Vm.4H. FEAT_BF16
+	{needBF16 | 0x6e40fc00, uint64(cV4S)<<0 | uint64(cV8H)<<8 | uint64(cV8H)<<16, [5]uint8{0, 1, 2}},                            // BFDOT Vd.4S, Vn.8H, Vm.8H. FEAT_BF16
+	{needBF16 | 0x0f40f000, uint64(cV2S)<<0 | uint64(cV4H)<<8 | uint64(cLane2H)<<16, [5]uint8{0, 1, 33}},                        // BFDOT Vd.2S, Vn.4H, Vm.2H[i]. FEAT_BF16
+	{needBF16 | 0x4f40f000, uint64(cV4S)<<0 | uint64(cV8H)<<8 | uint64(cLane2H)<<16, [5]uint8{0, 1, 33}},                        // BFDOT Vd.4S, Vn.8H, Vm.2H[i]. FEAT_BF16
+	{dstD | 0x33000000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cImm)<<16 | uint64(cImm)<<24, [5]uint8{0, 1, 29, 30}},            // BFI Wd, Wn, #imm, #imm
+	{dstD | 0xb3400000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cImm)<<16 | uint64(cImm)<<24, [5]uint8{0, 1, 31, 32}},            // BFI Xd, Xn, #imm, #imm
+	{dstD | 0x33000000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cImm)<<16 | uint64(cImm)<<24, [5]uint8{0, 1, 22, 34}},            // BFM Wd, Wn, #imm, #imm
+	{dstD | 0xb3400000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cImm)<<16 | uint64(cImm)<<24, [5]uint8{0, 1, 23, 35}},            // BFM Xd, Xn, #imm, #imm
+	{needBF16 | 0x2ec0fc00, uint64(cV4S)<<0 | uint64(cV8H)<<8 | uint64(cV8H)<<16, [5]uint8{0, 1, 2}},                            // BFMLALB Vd.4S, Vn.8H, Vm.8H. FEAT_BF16
+	{needBF16 | 0x0fc0f000, uint64(cV4S)<<0 | uint64(cV8H)<<8 | uint64(cLaneH)<<16, [5]uint8{0, 1, 36}},                         // BFMLALB Vd.4S, Vn.8H, Vm.H[i]. FEAT_BF16
+	{needBF16 | 0x6ec0fc00, uint64(cV4S)<<0 | uint64(cV8H)<<8 | uint64(cV8H)<<16, [5]uint8{0, 1, 2}},                            // BFMLALT Vd.4S, Vn.8H, Vm.8H. FEAT_BF16
+	{needBF16 | 0x4fc0f000, uint64(cV4S)<<0 | uint64(cV8H)<<8 | uint64(cLaneH)<<16, [5]uint8{0, 1, 36}},                         // BFMLALT Vd.4S, Vn.8H, Vm.H[i]. FEAT_BF16
+	{needBF16 | 0x6e40ec00, uint64(cV4S)<<0 | uint64(cV8H)<<8 | uint64(cV8H)<<16, [5]uint8{0, 1, 2}},                            // BFMMLA Vd.4S, Vn.8H, Vm.8H. FEAT_BF16
+	{dstD | 0x33000000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cImm)<<16 | uint64(cImm)<<24, [5]uint8{0, 1, 37, 38}},            // BFXIL Wd, Wn, #imm, #imm
+	{dstD | 0xb3400000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cImm)<<16 | uint64(cImm)<<24, [5]uint8{0, 1, 39, 40}},            // BFXIL Xd, Xn, #imm, #imm
+	{dstD | 0x0a200000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cW)<<16, [5]uint8{0, 1, 2}},                                      // BIC Wd, Wn, Wm
+	{dstD | 0x8a200000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 1, 2}},                                      // BIC Xd, Xn, Xm
+	{dstD | 0x0a200000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cShiftedW)<<16, [5]uint8{0, 1, 20}},                              // BIC Wd, Wn, Wm with a shift
+	{dstD | 0x8a200000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cShiftedX)<<16, [5]uint8{0, 1, 21}},                              // BIC Xd, Xn, Xm with a shift
+	{0x0e601c00, uint64(cV8B)<<0 | uint64(cV8B)<<8 | uint64(cV8B)<<16, [5]uint8{0, 1, 2}},                                       // BIC Vd.8B, Vn.8B, Vm.8B
+	{0x4e601c00, uint64(cV16B)<<0 | uint64(cV16B)<<8 | uint64(cV16B)<<16, [5]uint8{0, 1, 2}},                                    // BIC Vd.16B, Vn.16B, Vm.16B
+	{0x2f009400, uint64(cV4H)<<0 | uint64(cImm)<<8, [5]uint8{0, 41}},                                                            // BIC Vd.4H, #imm
+	{0x2f009400, uint64(cV4H)<<0 | uint64(cImm)<<8 | uint64(cLSL)<<16, [5]uint8{0, 41, 42}},                                     // BIC Vd.4H, #imm, LSL #shift
+	{0x6f009400, uint64(cV8H)<<0 | uint64(cImm)<<8, [5]uint8{0, 41}},                                                            // BIC Vd.8H, #imm
+	{0x6f009400, uint64(cV8H)<<0 | uint64(cImm)<<8 | uint64(cLSL)<<16, [5]uint8{0, 41, 42}},                                     // BIC Vd.8H, #imm, LSL #shift
+	{0x2f001400, uint64(cV2S)<<0 | uint64(cImm)<<8, [5]uint8{0, 41}},                                                            // BIC Vd.2S, #imm
+	{0x2f001400, uint64(cV2S)<<0 | uint64(cImm)<<8 | uint64(cLSL)<<16, [5]uint8{0, 41, 43}},                                     // BIC Vd.2S, #imm, LSL #shift
+	{0x6f001400, uint64(cV4S)<<0 | uint64(cImm)<<8, [5]uint8{0, 41}},                                                            // BIC Vd.4S, #imm
+	{0x6f001400, uint64(cV4S)<<0 | uint64(cImm)<<8 | uint64(cLSL)<<16, [5]uint8{0, 41, 43}},                                     // BIC Vd.4S, #imm, LSL #shift
+	{dstD | 0x6a200000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cW)<<16, [5]uint8{0, 1, 2}},                                      // BICS Wd, Wn, Wm
+	{dstD | 0xea200000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 1, 2}},                                      // BICS Xd, Xn, Xm
+	{dstD | 0x6a200000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cShiftedW)<<16, [5]uint8{0, 1, 20}},                              // BICS Wd, Wn, Wm with a shift
+	{dstD | 0xea200000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cShiftedX)<<16, [5]uint8{0, 1, 21}},                              // BICS Xd, Xn, Xm with a shift
+	{0x2ee01c00, uint64(cV8B)<<0 | uint64(cV8B)<<8 | uint64(cV8B)<<16, [5]uint8{0, 1, 2}},                                       // BIF Vd.8B, Vn.8B, Vm.8B
+	{0x6ee01c00, uint64(cV16B)<<0 | uint64(cV16B)<<8 | uint64(cV16B)<<16, [5]uint8{0, 1, 2}},                                    // BIF Vd.16B, Vn.16B, Vm.16B
+	{0x2ea01c00, uint64(cV8B)<<0 | uint64(cV8B)<<8 | uint64(cV8B)<<16, [5]uint8{0, 1, 2}},                                       // BIT Vd.8B, Vn.8B, Vm.8B
+	{0x6ea01c00, uint64(cV16B)<<0 | uint64(cV16B)<<8 | uint64(cV16B)<<16, [5]uint8{0, 1, 2}},                                    // BIT Vd.16B, Vn.16B, Vm.16B
+	{0x94000000, uint64(cLabel) << 0, [5]uint8{25}},                                                                             // BL label
+	{0xd63f0000, uint64(cX) << 0, [5]uint8{1}},                                                                                  // BLR Xn
+	{needPAuth | 0xd73f0800, uint64(cX)<<0 | uint64(cX)<<8, [5]uint8{1, 3}},                                                     // BLRAA Xn, Xd. FEAT_PAuth
+	{needPAuth | 0xd73f0800, uint64(cX)<<0 | uint64(cP)<<8, [5]uint8{1, 11}},                                                    // BLRAA Xn, SP. FEAT_PAuth
+	{needPAuth | 0xd63f081f, uint64(cX) << 0, [5]uint8{1}},                                                                      // BLRAAZ Xn. FEAT_PAuth
+	{needPAuth | 0xd73f0c00, uint64(cX)<<0 | uint64(cX)<<8, [5]uint8{1, 3}},                                                     // BLRAB Xn, Xd. FEAT_PAuth
+	{needPAuth | 0xd73f0c00, uint64(cX)<<0 | uint64(cP)<<8, [5]uint8{1, 11}},                                                    // BLRAB Xn, SP. FEAT_PAuth
+	{needPAuth | 0xd63f0c1f, uint64(cX) << 0, [5]uint8{1}},                                                                      // BLRABZ Xn. FEAT_PAuth
+	{0xd61f0000, uint64(cX) << 0, [5]uint8{1}},                                                                                  // BR Xn
+	{needPAuth | 0xd71f0800, uint64(cX)<<0 | uint64(cX)<<8, [5]uint8{1, 3}},                                                     // BRAA Xn, Xd. FEAT_PAuth
+	{needPAuth | 0xd71f0800, uint64(cX)<<0 | uint64(cP)<<8, [5]uint8{1, 11}},                                                    // BRAA Xn, SP. FEAT_PAuth
+	{needPAuth | 0xd61f081f, uint64(cX) << 0, [5]uint8{1}},                                                                      // BRAAZ Xn. FEAT_PAuth
+	{needPAuth | 0xd71f0c00, uint64(cX)<<0 | uint64(cX)<<8, [5]uint8{1, 3}},                                                     // BRAB Xn, Xd. FEAT_PAuth
+	{needPAuth | 0xd71f0c00, uint64(cX)<<0 | uint64(cP)<<8, [5]uint8{1, 11}},                                                    // BRAB Xn, SP. FEAT_PAuth
+	{needPAuth | 0xd61f0c1f, uint64(cX) << 0, [5]uint8{1}},                                                                      // BRABZ Xn. FEAT_PAuth
+	{0xd4200000, uint64(cImm) << 0, [5]uint8{44}},                                                                               // BRK #imm
+	{0x2e601c00, uint64(cV8B)<<0 | uint64(cV8B)<<8 | uint64(cV8B)<<16, [5]uint8{0, 1, 2}},                                       // BSL Vd.8B, Vn.8B, Vm.8B
+	{0x6e601c00, uint64(cV16B)<<0 | uint64(cV16B)<<8 | uint64(cV16B)<<16, [5]uint8{0, 1, 2}},                                    // BSL Vd.16B, Vn.16B, Vm.16B
+	{0xd503241f, 0, [5]uint8{}},                         // BTI. FEAT_BTI, a NOP without
+	{0xd503241f, uint64(cBTITarget) << 0, [5]uint8{45}}, // BTI op. FEAT_BTI, a NOP without
 	{needLSE | dstM | baseD | 0x88a07c00, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cMem)<<16, [5]uint8{2, 0, 46}},                                             // CAS Ws, Wt, [...]. FEAT_LSE
 	{needLSE | dstM | baseD | 0xc8a07c00, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cMem)<<16, [5]uint8{2, 0, 46}},                                             // CAS Xs, Xt, [...]. FEAT_LSE
 	{needLSE | dstM | baseD | 0x88e07c00, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cMem)<<16, [5]uint8{2, 0, 46}},                                             // CASA Ws, Wt, [...]. FEAT_LSE
@@ -1754,268 +1754,268 @@ var rows = [...]row{
 	{0xfa400800, uint64(cX)<<0 | uint64(cImm)<<8 | uint64(cImm)<<16 | uint64(cCond)<<24, [5]uint8{1, 22, 50, 51}},                                           // CCMP Xn, #imm, #imm, cond
 	{0x7a400000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cImm)<<16 | uint64(cCond)<<24, [5]uint8{1, 2, 50, 51}},                                              // CCMP Wn, Wm, #imm, cond
 	{0xfa400000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cImm)<<16 | uint64(cCond)<<24, [5]uint8{1, 2, 50, 51}},                                              // CCMP Xn, Xm, #imm, cond
-	{needFlagM | 0xd500401f, 0, [5]uint8{}},                                                                                                                 // CFINV. FEAT_FlagM
-	{dstD | 0x1a800400, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cCond)<<16, [5]uint8{0, 52, 53}},                                                             // CINC Wd, Wn, cond
-	{dstD | 0x9a800400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cCond)<<16, [5]uint8{0, 52, 53}},                                                             // CINC Xd, Xn, cond
-	{dstD | 0x5a800000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cCond)<<16, [5]uint8{0, 52, 53}},                                                             // CINV Wd, Wn, cond
-	{dstD | 0xda800000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cCond)<<16, [5]uint8{0, 52, 53}},                                                             // CINV Xd, Xn, cond
-	{needCLRBHB | 0xd50322df, 0, [5]uint8{}},                                                                                                                // CLRBHB. FEAT_CLRBHB
-	{0xd5033f5f, 0, [5]uint8{}},                                                                                                                             // CLREX
-	{0xd503305f, uint64(cImm) << 0, [5]uint8{54}},                                                                                                           // CLREX #imm
-	{dstD | 0x5ac01400, uint64(cW)<<0 | uint64(cW)<<8, [5]uint8{0, 1}},                                                                                      // CLS Wd, Wn
-	{dstD | 0xdac01400, uint64(cX)<<0 | uint64(cX)<<8, [5]uint8{0, 1}},                                                                                      // CLS Xd, Xn
-	{0x0e204800, uint64(cV8B)<<0 | uint64(cV8B)<<8, [5]uint8{0, 1}},                                                                                         // CLS Vd.8B, Vn.8B
-	{0x4e204800, uint64(cV16B)<<0 | uint64(cV16B)<<8, [5]uint8{0, 1}},                                                                                       // CLS Vd.16B, Vn.16B
-	{0x0e604800, uint64(cV4H)<<0 | uint64(cV4H)<<8, [5]uint8{0, 1}},                                                                                         // CLS Vd.4H, Vn.4H
-	{0x4e604800, uint64(cV8H)<<0 | uint64(cV8H)<<8, [5]uint8{0, 1}},                                                                                         // CLS Vd.8H, Vn.8H
-	{0x0ea04800, uint64(cV2S)<<0 | uint64(cV2S)<<8, [5]uint8{0, 1}},                                                                                         // CLS Vd.2S, Vn.2S
-	{0x4ea04800, uint64(cV4S)<<0 | uint64(cV4S)<<8, [5]uint8{0, 1}},                                                                                         // CLS Vd.4S, Vn.4S
-	{dstD | 0x5ac01000, uint64(cW)<<0 | uint64(cW)<<8, [5]uint8{0, 1}},                                                                                      // CLZ Wd, Wn
-	{dstD | 0xdac01000, uint64(cX)<<0 | uint64(cX)<<8, [5]uint8{0, 1}},                                                                                      // CLZ Xd, Xn
-	{0x2e204800, uint64(cV8B)<<0 | uint64(cV8B)<<8, [5]uint8{0, 1}},                                                                                         // CLZ Vd.8B, Vn.8B
-	{0x6e204800, uint64(cV16B)<<0 | uint64(cV16B)<<8, [5]uint8{0, 1}},                                                                                       // CLZ Vd.16B, Vn.16B
-	{0x2e604800, uint64(cV4H)<<0 | uint64(cV4H)<<8, [5]uint8{0, 1}},                                                                                         // CLZ Vd.4H, Vn.4H
-	{0x6e604800, uint64(cV8H)<<0 | uint64(cV8H)<<8, [5]uint8{0, 1}},                                                                                         // CLZ Vd.8H, Vn.8H
-	{0x2ea04800, uint64(cV2S)<<0 | uint64(cV2S)<<8, [5]uint8{0, 1}},                                                                                         // CLZ Vd.2S, Vn.2S
-	{0x6ea04800, uint64(cV4S)<<0 | uint64(cV4S)<<8, [5]uint8{0, 1}},                                                                                         // CLZ Vd.4S, Vn.4S
-	{0x7ee08c00, uint64(cD)<<0 | uint64(cD)<<8 | uint64(cD)<<16, [5]uint8{0, 1, 2}},                                                                         // CMEQ Dd, Dn, Dm
-	{0x5ee09800, uint64(cD)<<0 | uint64(cD)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 55}},                                                                      // CMEQ Dd, Dn, #0
-	{0x0e209800, uint64(cV8B)<<0 | uint64(cV8B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 55}},                                                                  // CMEQ Vd.8B, Vn.8B, #0
-	{0x4e209800, uint64(cV16B)<<0 | uint64(cV16B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 55}},                                                                // CMEQ Vd.16B, Vn.16B, #0
-	{0x0e609800, uint64(cV4H)<<0 | uint64(cV4H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 55}},                                                                  // CMEQ Vd.4H, Vn.4H, #0
-	{0x4e609800, uint64(cV8H)<<0 | uint64(cV8H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 55}},                                                                  // CMEQ Vd.8H, Vn.8H, #0
-	{0x0ea09800, uint64(cV2S)<<0 | uint64(cV2S)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 55}},                                                                  // CMEQ Vd.2S, Vn.2S, #0
-	{0x4ea09800, uint64(cV4S)<<0 | uint64(cV4S)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 55}},                                                                  // CMEQ Vd.4S, Vn.4S, #0
-	{0x4ee09800, uint64(cV2D)<<0 | uint64(cV2D)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 55}},                                                                  // CMEQ Vd.2D, Vn.2D, #0
-	{0x2e208c00, uint64(cV8B)<<0 | uint64(cV8B)<<8 | uint64(cV8B)<<16, [5]uint8{0, 1, 2}},                                                                   // CMEQ Vd.8B, Vn.8B, Vm.8B
-	{0x6e208c00, uint64(cV16B)<<0 | uint64(cV16B)<<8 | uint64(cV16B)<<16, [5]uint8{0, 1, 2}},                                                                // CMEQ Vd.16B, Vn.16B, Vm.16B
-	{0x2e608c00, uint64(cV4H)<<0 | uint64(cV4H)<<8 | uint64(cV4H)<<16, [5]uint8{0, 1, 2}},                                                                   // CMEQ Vd.4H, Vn.4H, Vm.4H
-	{0x6e608c00, uint64(cV8H)<<0 | uint64(cV8H)<<8 | uint64(cV8H)<<16, [5]uint8{0, 1, 2}},                                                                   // CMEQ Vd.8H, Vn.8H, Vm.8H
-	{0x2ea08c00, uint64(cV2S)<<0 | uint64(cV2S)<<8 | uint64(cV2S)<<16, [5]uint8{0, 1, 2}},                                                                   // CMEQ Vd.2S, Vn.2S, Vm.2S
-	{0x6ea08c00, uint64(cV4S)<<0 | uint64(cV4S)<<8 | uint64(cV4S)<<16, [5]uint8{0, 1, 2}},                                                                   // CMEQ Vd.4S, Vn.4S, Vm.4S
-	{0x6ee08c00, uint64(cV2D)<<0 | uint64(cV2D)<<8 | uint64(cV2D)<<16, [5]uint8{0, 1, 2}},                                                                   // CMEQ Vd.2D, Vn.2D, Vm.2D
-	{0x5ee03c00, uint64(cD)<<0 | uint64(cD)<<8 | uint64(cD)<<16, [5]uint8{0, 1, 2}},                                                                         // CMGE Dd, Dn, Dm
-	{0x7ee08800, uint64(cD)<<0 | uint64(cD)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 55}},                                                                      // CMGE Dd, Dn, #0
-	{0x2e208800, uint64(cV8B)<<0 | uint64(cV8B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 55}},                                                                  // CMGE Vd.8B, Vn.8B, #0
-	{0x6e208800, uint64(cV16B)<<0 | uint64(cV16B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 55}},                                                                // CMGE Vd.16B, Vn.16B, #0
-	{0x2e608800, uint64(cV4H)<<0 | uint64(cV4H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 55}},                                                                  // CMGE Vd.4H, Vn.4H, #0
-	{0x6e608800, uint64(cV8H)<<0 | uint64(cV8H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 55}},                                                                  // CMGE Vd.8H, Vn.8H, #0
-	{0x2ea08800, uint64(cV2S)<<0 | uint64(cV2S)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 55}},                                                                  // CMGE Vd.2S, Vn.2S, #0
-	{0x6ea08800, uint64(cV4S)<<0 | uint64(cV4S)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 55}},                                                                  // CMGE Vd.4S, Vn.4S, #0
-	{0x6ee08800, uint64(cV2D)<<0 | uint64(cV2D)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 55}},                                                                  // CMGE Vd.2D, Vn.2D, #0
-	{0x0e203c00, uint64(cV8B)<<0 | uint64(cV8B)<<8 | uint64(cV8B)<<16, [5]uint8{0, 1, 2}},                                                                   // CMGE Vd.8B, Vn.8B, Vm.8B
-	{0x4e203c00, uint64(cV16B)<<0 | uint64(cV16B)<<8 | uint64(cV16B)<<16, [5]uint8{0, 1, 2}},                                                                // CMGE Vd.16B, Vn.16B, Vm.16B
-	{0x0e603c00, uint64(cV4H)<<0 | uint64(cV4H)<<8 | uint64(cV4H)<<16, [5]uint8{0, 1, 2}},                                                                   // CMGE Vd.4H, Vn.4H, Vm.4H
-	{0x4e603c00, uint64(cV8H)<<0 | uint64(cV8H)<<8 | uint64(cV8H)<<16, [5]uint8{0, 1, 2}},                                                                   // CMGE Vd.8H, Vn.8H, Vm.8H
-	{0x0ea03c00, uint64(cV2S)<<0 | uint64(cV2S)<<8 | uint64(cV2S)<<16, [5]uint8{0, 1, 2}},                                                                   // CMGE Vd.2S, Vn.2S, Vm.2S
-	{0x4ea03c00, uint64(cV4S)<<0 | uint64(cV4S)<<8 | uint64(cV4S)<<16, [5]uint8{0, 1, 2}},                                                                   // CMGE Vd.4S, Vn.4S, Vm.4S
-	{0x4ee03c00, uint64(cV2D)<<0 | uint64(cV2D)<<8 | uint64(cV2D)<<16, [5]uint8{0, 1, 2}},                                                                   // CMGE Vd.2D, Vn.2D, Vm.2D
-	{0x5ee03400, uint64(cD)<<0 | uint64(cD)<<8 | uint64(cD)<<16, [5]uint8{0, 1, 2}},                                                                         // CMGT Dd, Dn, Dm
-	{0x5ee08800, uint64(cD)<<0 | uint64(cD)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 55}},                                                                      // CMGT Dd, Dn, #0
-	{0x0e208800, uint64(cV8B)<<0 | uint64(cV8B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 55}},                                                                  // CMGT Vd.8B, Vn.8B, #0
-	{0x4e208800, uint64(cV16B)<<0 | uint64(cV16B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 55}},                                                                // CMGT Vd.16B, Vn.16B, #0
-	{0x0e608800, uint64(cV4H)<<0 | uint64(cV4H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 55}},                                                                  // CMGT Vd.4H, Vn.4H, #0
-	{0x4e608800, uint64(cV8H)<<0 | uint64(cV8H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 55}},                                                                  // CMGT Vd.8H, Vn.8H, #0
-	{0x0ea08800, uint64(cV2S)<<0 | uint64(cV2S)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 55}},                                                                  // CMGT Vd.2S, Vn.2S, #0
-	{0x4ea08800, uint64(cV4S)<<0 | uint64(cV4S)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 55}},                                                                  // CMGT Vd.4S, Vn.4S, #0
-	{0x4ee08800, uint64(cV2D)<<0 | uint64(cV2D)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 55}},                                                                  // CMGT Vd.2D, Vn.2D, #0
-	{0x0e203400, uint64(cV8B)<<0 | uint64(cV8B)<<8 | uint64(cV8B)<<16, [5]uint8{0, 1, 2}},                                                                   // CMGT Vd.8B, Vn.8B, Vm.8B
-	{0x4e203400, uint64(cV16B)<<0 | uint64(cV16B)<<8 | uint64(cV16B)<<16, [5]uint8{0, 1, 2}},                                                                // CMGT Vd.16B, Vn.16B, Vm.16B
-	{0x0e603400, uint64(cV4H)<<0 | uint64(cV4H)<<8 | uint64(cV4H)<<16, [5]uint8{0, 1, 2}},                                                                   // CMGT Vd.4H, Vn.4H, Vm.4H
-	{0x4e603400, uint64(cV8H)<<0 | uint64(cV8H)<<8 | uint64(cV8H)<<16, [5]uint8{0, 1, 2}},                                                                   // CMGT Vd.8H, Vn.8H, Vm.8H
-	{0x0ea03400, uint64(cV2S)<<0 | uint64(cV2S)<<8 | uint64(cV2S)<<16, [5]uint8{0, 1, 2}},                                                                   // CMGT Vd.2S, Vn.2S, Vm.2S
-	{0x4ea03400, uint64(cV4S)<<0 | uint64(cV4S)<<8 | uint64(cV4S)<<16, [5]uint8{0, 1, 2}},                                                                   // CMGT Vd.4S, Vn.4S, Vm.4S
-	{0x4ee03400, uint64(cV2D)<<0 | uint64(cV2D)<<8 | uint64(cV2D)<<16, [5]uint8{0, 1, 2}},                                                                   // CMGT Vd.2D, Vn.2D, Vm.2D
-	{0x7ee03400, uint64(cD)<<0 | uint64(cD)<<8 | uint64(cD)<<16, [5]uint8{0, 1, 2}},                                                                         // CMHI Dd, Dn, Dm
-	{0x2e203400, uint64(cV8B)<<0 | uint64(cV8B)<<8 | uint64(cV8B)<<16, [5]uint8{0, 1, 2}},                                                                   // CMHI Vd.8B, Vn.8B, Vm.8B
-	{0x6e203400, uint64(cV16B)<<0 | uint64(cV16B)<<8 | uint64(cV16B)<<16, [5]uint8{0, 1, 2}},                                                                // CMHI Vd.16B, Vn.16B, Vm.16B
-	{0x2e603400, uint64(cV4H)<<0 | uint64(cV4H)<<8 | uint64(cV4H)<<16, [5]uint8{0, 1, 2}},                                                                   // CMHI Vd.4H, Vn.4H, Vm.4H
-	{0x6e603400, uint64(cV8H)<<0 | uint64(cV8H)<<8 | uint64(cV8H)<<16, [5]uint8{0, 1, 2}},                                                                   // CMHI Vd.8H, Vn.8H, Vm.8H
-	{0x2ea03400, uint64(cV2S)<<0 | uint64(cV2S)<<8 | uint64(cV2S)<<16, [5]uint8{0, 1, 2}},                                                                   // CMHI Vd.2S, Vn.2S, Vm.2S
-	{0x6ea03400, uint64(cV4S)<<0 | uint64(cV4S)<<8 | uint64(cV4S)<<16, [5]uint8{0, 1, 2}},                                                                   // CMHI Vd.4S, Vn.4S, Vm.4S
-	{0x6ee03400, uint64(cV2D)<<0 | uint64(cV2D)<<8 | uint64(cV2D)<<16, [5]uint8{0, 1, 2}},                                                                   // CMHI Vd.2D, Vn.2D, Vm.2D
-	{0x7ee03c00, uint64(cD)<<0 | uint64(cD)<<8 | uint64(cD)<<16, [5]uint8{0, 1, 2}},                                                                         // CMHS Dd, Dn, Dm
-	{0x2e203c00, uint64(cV8B)<<0 | uint64(cV8B)<<8 | uint64(cV8B)<<16, [5]uint8{0, 1, 2}},                                                                   // CMHS Vd.8B, Vn.8B, Vm.8B
-	{0x6e203c00, uint64(cV16B)<<0 | uint64(cV16B)<<8 | uint64(cV16B)<<16, [5]uint8{0, 1, 2}},                                                                // CMHS Vd.16B, Vn.16B, Vm.16B
-	{0x2e603c00, uint64(cV4H)<<0 | uint64(cV4H)<<8 | uint64(cV4H)<<16, [5]uint8{0, 1, 2}},                                                                   // CMHS Vd.4H, Vn.4H, Vm.4H
-	{0x6e603c00, uint64(cV8H)<<0 | uint64(cV8H)<<8 | uint64(cV8H)<<16, [5]uint8{0, 1, 2}},                                                                   // CMHS Vd.8H, Vn.8H, Vm.8H
-	{0x2ea03c00, uint64(cV2S)<<0 | uint64(cV2S)<<8 | uint64(cV2S)<<16, [5]uint8{0, 1, 2}},                                                                   // CMHS Vd.2S, Vn.2S, Vm.2S
-	{0x6ea03c00, uint64(cV4S)<<0 | uint64(cV4S)<<8 | uint64(cV4S)<<16, [5]uint8{0, 1, 2}},                                                                   // CMHS Vd.4S, Vn.4S, Vm.4S
-	{0x6ee03c00, uint64(cV2D)<<0 | uint64(cV2D)<<8 | uint64(cV2D)<<16, [5]uint8{0, 1, 2}},                                                                   // CMHS Vd.2D, Vn.2D, Vm.2D
-	{0x7ee09800, uint64(cD)<<0 | uint64(cD)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 55}},                                                                      // CMLE Dd, Dn, #0
-	{0x2e209800, uint64(cV8B)<<0 | uint64(cV8B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 55}},                                                                  // CMLE Vd.8B, Vn.8B, #0
-	{0x6e209800, uint64(cV16B)<<0 | uint64(cV16B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 55}},                                                                // CMLE Vd.16B, Vn.16B, #0
-	{0x2e609800, uint64(cV4H)<<0 | uint64(cV4H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 55}},                                                                  // CMLE Vd.4H, Vn.4H, #0
-	{0x6e609800, uint64(cV8H)<<0 | uint64(cV8H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 55}},                                                                  // CMLE Vd.8H, Vn.8H, #0
-	{0x2ea09800, uint64(cV2S)<<0 | uint64(cV2S)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 55}},                                                                  // CMLE Vd.2S, Vn.2S, #0
-	{0x6ea09800, uint64(cV4S)<<0 | uint64(cV4S)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 55}},                                                                  // CMLE Vd.4S, Vn.4S, #0
-	{0x6ee09800, uint64(cV2D)<<0 | uint64(cV2D)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 55}},                                                                  // CMLE Vd.2D, Vn.2D, #0
-	{0x5ee0a800, uint64(cD)<<0 | uint64(cD)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 55}},                                                                      // CMLT Dd, Dn, #0
-	{0x0e20a800, uint64(cV8B)<<0 | uint64(cV8B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 55}},                                                                  // CMLT Vd.8B, Vn.8B, #0
-	{0x4e20a800, uint64(cV16B)<<0 | uint64(cV16B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 55}},                                                                // CMLT Vd.16B, Vn.16B, #0
-	{0x0e60a800, uint64(cV4H)<<0 | uint64(cV4H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 55}},                                                                  // CMLT Vd.4H, Vn.4H, #0
-	{0x4e60a800, uint64(cV8H)<<0 | uint64(cV8H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 55}},                                                                  // CMLT Vd.8H, Vn.8H, #0
-	{0x0ea0a800, uint64(cV2S)<<0 | uint64(cV2S)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 55}},                                                                  // CMLT Vd.2S, Vn.2S, #0
-	{0x4ea0a800, uint64(cV4S)<<0 | uint64(cV4S)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 55}},                                                                  // CMLT Vd.4S, Vn.4S, #0
-	{0x4ee0a800, uint64(cV2D)<<0 | uint64(cV2D)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 55}},                                                                  // CMLT Vd.2D, Vn.2D, #0
-	{0x3100001f, uint64(cW)<<0 | uint64(cImm)<<8, [5]uint8{4, 5}},                                                                                           // CMN Wn, #imm
-	{0xb100001f, uint64(cX)<<0 | uint64(cImm)<<8, [5]uint8{4, 5}},                                                                                           // CMN Xn, #imm
-	{0x2b00001f, uint64(cW)<<0 | uint64(cW)<<8, [5]uint8{1, 2}},                                                                                             // CMN Wn, Wm
-	{0xab00001f, uint64(cX)<<0 | uint64(cX)<<8, [5]uint8{1, 2}},                                                                                             // CMN Xn, Xm
-	{0x2b20001f, uint64(cW)<<0 | uint64(cExtended)<<8, [5]uint8{4, 6}},                                                                                      // CMN Wn, Rm with an extension
-	{0xab20001f, uint64(cX)<<0 | uint64(cExtended)<<8, [5]uint8{4, 7}},                                                                                      // CMN Xn, Rm with an extension
-	{0x2b00001f, uint64(cW)<<0 | uint64(cShiftedW)<<8, [5]uint8{1, 8}},                                                                                      // CMN Wn, Wm with a shift
-	{0xab00001f, uint64(cX)<<0 | uint64(cShiftedX)<<8, [5]uint8{1, 9}},                                                                                      // CMN Xn, Xm with a shift
-	{0x2b20401f, uint64(cWP)<<0 | uint64(cW)<<8, [5]uint8{10, 2}},                                                                                           // CMN WSP, Wm
-	{0xab20601f, uint64(cP)<<0 | uint64(cX)<<8, [5]uint8{10, 2}},                                                                                            // CMN SP, Xm
-	{0x3100001f, uint64(cW)<<0 | uint64(cImm)<<8 | uint64(cLSL)<<16, [5]uint8{4, 12, 13}},                                                                   // CMN Wn, #imm, LSL #shift
-	{0x3100001f, uint64(cWP)<<0 | uint64(cImm)<<8, [5]uint8{10, 5}},                                                                                         // CMN WSP, #imm
-	{0xb100001f, uint64(cX)<<0 | uint64(cImm)<<8 | uint64(cLSL)<<16, [5]uint8{4, 12, 13}},                                                                   // CMN Xn, #imm, LSL #shift
-	{0xb100001f, uint64(cP)<<0 | uint64(cImm)<<8, [5]uint8{10, 5}},                                                                                          // CMN SP, #imm
-	{0x2b20001f, uint64(cWP)<<0 | uint64(cExtended)<<8, [5]uint8{10, 6}},                                                                                    // CMN WSP, Rm with an extension
-	{0xab20001f, uint64(cP)<<0 | uint64(cExtended)<<8, [5]uint8{10, 7}},                                                                                     // CMN SP, Rm with an extension
-	{0x3100001f, uint64(cWP)<<0 | uint64(cImm)<<8 | uint64(cLSL)<<16, [5]uint8{10, 12, 13}},                                                                 // CMN WSP, #imm, LSL #shift
-	{0xb100001f, uint64(cP)<<0 | uint64(cImm)<<8 | uint64(cLSL)<<16, [5]uint8{10, 12, 13}},                                                                  // CMN SP, #imm, LSL #shift
-	{0x7100001f, uint64(cW)<<0 | uint64(cImm)<<8, [5]uint8{4, 5}},                                                                                           // CMP Wn, #imm
-	{0xf100001f, uint64(cX)<<0 | uint64(cImm)<<8, [5]uint8{4, 5}},                                                                                           // CMP Xn, #imm
-	{0x6b00001f, uint64(cW)<<0 | uint64(cW)<<8, [5]uint8{1, 2}},                                                                                             // CMP Wn, Wm
-	{0xeb00001f, uint64(cX)<<0 | uint64(cX)<<8, [5]uint8{1, 2}},                                                                                             // CMP Xn, Xm
-	{0x6b20001f, uint64(cW)<<0 | uint64(cExtended)<<8, [5]uint8{4, 6}},                                                                                      // CMP Wn, Rm with an extension
-	{0xeb20001f, uint64(cX)<<0 | uint64(cExtended)<<8, [5]uint8{4, 7}},                                                                                      // CMP Xn, Rm with an extension
-	{0x6b00001f, uint64(cW)<<0 | uint64(cShiftedW)<<8, [5]uint8{1, 8}},                                                                                      // CMP Wn, Wm with a shift
-	{0xeb00001f, uint64(cX)<<0 | uint64(cShiftedX)<<8, [5]uint8{1, 9}},                                                                                      // CMP Xn, Xm with a shift
-	{0x6b20401f, uint64(cWP)<<0 | uint64(cW)<<8, [5]uint8{10, 2}},                                                                                           // CMP WSP, Wm
-	{0xeb20601f, uint64(cP)<<0 | uint64(cX)<<8, [5]uint8{10, 2}},                                                                                            // CMP SP, Xm
-	{0x7100001f, uint64(cW)<<0 | uint64(cImm)<<8 | uint64(cLSL)<<16, [5]uint8{4, 12, 13}},                                                                   // CMP Wn, #imm, LSL #shift
-	{0x7100001f, uint64(cWP)<<0 | uint64(cImm)<<8, [5]uint8{10, 5}},                                                                                         // CMP WSP, #imm
-	{0xf100001f, uint64(cX)<<0 | uint64(cImm)<<8 | uint64(cLSL)<<16, [5]uint8{4, 12, 13}},                                                                   // CMP Xn, #imm, LSL #shift
-	{0xf100001f, uint64(cP)<<0 | uint64(cImm)<<8, [5]uint8{10, 5}},                                                                                          // CMP SP, #imm
-	{0x6b20001f, uint64(cWP)<<0 | uint64(cExtended)<<8, [5]uint8{10, 6}},                                                                                    // CMP WSP, Rm with an extension
-	{0xeb20001f, uint64(cP)<<0 | uint64(cExtended)<<8, [5]uint8{10, 7}},                                                                                     // CMP SP, Rm with an extension
-	{0x7100001f, uint64(cWP)<<0 | uint64(cImm)<<8 | uint64(cLSL)<<16, [5]uint8{10, 12, 13}},                                                                 // CMP WSP, #imm, LSL #shift
-	{0xf100001f, uint64(cP)<<0 | uint64(cImm)<<8 | uint64(cLSL)<<16, [5]uint8{10, 12, 13}},                                                                  // CMP SP, #imm, LSL #shift
-	{needMTE | 0xbac0001f, uint64(cX)<<0 | uint64(cX)<<8, [5]uint8{4, 56}},                                                                                  // CMPP Xn, Xm. FEAT_MTE
-	{needMTE | 0xbac0001f, uint64(cX)<<0 | uint64(cP)<<8, [5]uint8{4, 57}},                                                                                  // CMPP Xn, SP. FEAT_MTE
-	{needMTE | 0xbac0001f, uint64(cP)<<0 | uint64(cX)<<8, [5]uint8{10, 56}},                                                                                 // CMPP SP, Xm. FEAT_MTE
-	{needMTE | 0xbac0001f, uint64(cP)<<0 | uint64(cP)<<8, [5]uint8{10, 57}},                                                                                 // CMPP SP, SP. FEAT_MTE
-	{0x5ee08c00, uint64(cD)<<0 | uint64(cD)<<8 | uint64(cD)<<16, [5]uint8{0, 1, 2}},                                                                         // CMTST Dd, Dn, Dm
-	{0x0e208c00, uint64(cV8B)<<0 | uint64(cV8B)<<8 | uint64(cV8B)<<16, [5]uint8{0, 1, 2}},                                                                   // CMTST Vd.8B, Vn.8B, Vm.8B
-	{0x4e208c00, uint64(cV16B)<<0 | uint64(cV16B)<<8 | uint64(cV16B)<<16, [5]uint8{0, 1, 2}},                                                                // CMTST Vd.16B, Vn.16B, Vm.16B
-	{0x0e608c00, uint64(cV4H)<<0 | uint64(cV4H)<<8 | uint64(cV4H)<<16, [5]uint8{0, 1, 2}},                                                                   // CMTST Vd.4H, Vn.4H, Vm.4H
-	{0x4e608c00, uint64(cV8H)<<0 | uint64(cV8H)<<8 | uint64(cV8H)<<16, [5]uint8{0, 1, 2}},                                                                   // CMTST Vd.8H, Vn.8H, Vm.8H
-	{0x0ea08c00, uint64(cV2S)<<0 | uint64(cV2S)<<8 | uint64(cV2S)<<16, [5]uint8{0, 1, 2}},                                                                   // CMTST Vd.2S, Vn.2S, Vm.2S
-	{0x4ea08c00, uint64(cV4S)<<0 | uint64(cV4S)<<8 | uint64(cV4S)<<16, [5]uint8{0, 1, 2}},                                                                   // CMTST Vd.4S, Vn.4S, Vm.4S
-	{0x4ee08c00, uint64(cV2D)<<0 | uint64(cV2D)<<8 | uint64(cV2D)<<16, [5]uint8{0, 1, 2}},                                                                   // CMTST Vd.2D, Vn.2D, Vm.2D
-	{dstD | 0x5a800400, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cCond)<<16, [5]uint8{0, 52, 53}},                                                             // CNEG Wd, Wn, cond
-	{dstD | 0xda800400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cCond)<<16, [5]uint8{0, 52, 53}},                                                             // CNEG Xd, Xn, cond
-	{needCSSC | dstD | 0x5ac01c00, uint64(cW)<<0 | uint64(cW)<<8, [5]uint8{0, 1}},                                                                           // CNT Wd, Wn. FEAT_CSSC
-	{needCSSC | dstD | 0xdac01c00, uint64(cX)<<0 | uint64(cX)<<8, [5]uint8{0, 1}},                                                                           // CNT Xd, Xn. FEAT_CSSC
-	{0x0e205800, uint64(cV8B)<<0 | uint64(cV8B)<<8, [5]uint8{0, 1}},                                                                                         // CNT Vd.8B, Vn.8B
-	{0x4e205800, uint64(cV16B)<<0 | uint64(cV16B)<<8, [5]uint8{0, 1}},                                                                                       // CNT Vd.16B, Vn.16B
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d800400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYE Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d80c400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYEN Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d808400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYERN Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d802400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYERT Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d80e400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYERTN Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d80a400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYERTRN Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d806400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYERTWN Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d803400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYET Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d80f400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYETN Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d80b400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYETRN Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d807400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYETWN Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d804400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYEWN Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d801400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYEWT Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d80d400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYEWTN Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d809400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYEWTRN Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d805400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYEWTWN Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x19800400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYFE Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1980c400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYFEN Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x19808400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYFERN Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x19802400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYFERT Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1980e400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYFERTN Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1980a400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYFERTRN Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x19806400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYFERTWN Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x19803400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYFET Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1980f400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYFETN Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1980b400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYFETRN Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x19807400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYFETWN Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x19804400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYFEWN Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x19801400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYFEWT Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1980d400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYFEWTN Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x19809400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYFEWTRN Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x19805400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYFEWTWN Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x19400400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYFM Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1940c400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYFMN Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x19408400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYFMRN Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x19402400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYFMRT Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1940e400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYFMRTN Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1940a400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYFMRTRN Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x19406400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYFMRTWN Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x19403400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYFMT Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1940f400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYFMTN Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1940b400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYFMTRN Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x19407400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYFMTWN Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x19404400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYFMWN Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x19401400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYFMWT Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1940d400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYFMWTN Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x19409400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYFMWTRN Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x19405400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYFMWTWN Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x19000400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYFP Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1900c400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYFPN Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x19008400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYFPRN Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x19002400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYFPRT Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1900e400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYFPRTN Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1900a400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYFPRTRN Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x19006400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYFPRTWN Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x19003400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYFPT Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1900f400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYFPTN Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1900b400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYFPTRN Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x19007400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYFPTWN Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x19004400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYFPWN Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x19001400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYFPWT Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1900d400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYFPWTN Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x19009400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYFPWTRN Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x19005400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYFPWTWN Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d400400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYM Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d40c400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYMN Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d408400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYMRN Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d402400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYMRT Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d40e400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYMRTN Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d40a400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYMRTRN Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d406400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYMRTWN Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d403400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYMT Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d40f400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYMTN Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d40b400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYMTRN Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d407400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYMTWN Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d404400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYMWN Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d401400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYMWT Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d40d400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYMWTN Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d409400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYMWTRN Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d405400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYMWTWN Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d000400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYP Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d00c400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYPN Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d008400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYPRN Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d002400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYPRT Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d00e400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYPRTN Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d00a400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYPRTRN Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d006400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYPRTWN Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d003400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYPT Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d00f400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYPTN Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d00b400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYPTRN Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d007400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYPTWN Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d004400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYPWN Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d001400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYPWT Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d00d400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYPWTN Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d009400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYPWTRN Xd, Xs, Xn. FEAT_MOPS
-	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d005400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}},                       // CPYPWTWN Xd, Xs, Xn. FEAT_MOPS
-	{needCRC32 | dstD | 0x1ac04000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cW)<<16, [5]uint8{0, 1, 2}},                                                      // CRC32B Wd, Wn, Wm. FEAT_CRC32
-	{needCRC32 | dstD | 0x1ac05000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cW)<<16, [5]uint8{0, 1, 2}},                                                      // CRC32CB Wd, Wn, Wm. FEAT_CRC32
-	{needCRC32 | dstD | 0x1ac05400, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cW)<<16, [5]uint8{0, 1, 2}},                                                      // CRC32CH Wd, Wn, Wm. FEAT_CRC32
-	{needCRC32 | dstD | 0x1ac05800, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cW)<<16, [5]uint8{0, 1, 2}},                                                      // CRC32CW Wd, Wn, Wm. FEAT_CRC32
-	{needCRC32 | dstD | 0x9ac05c00, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cX)<<16, [5]uint8{0, 1, 2}},                                                      // CRC32CX Wd, Wn, Xm. FEAT_CRC32
-	{needCRC32 | dstD | 0x1ac04400, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cW)<<16, [5]uint8{0, 1, 2}},                                                      // CRC32H Wd, Wn, Wm. FEAT_CRC32
-	{needCRC32 | dstD | 0x1ac04800, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cW)<<16, [5]uint8{0, 1, 2}},                                                      // CRC32W Wd, Wn, Wm. FEAT_CRC32
-	{needCRC32 | dstD | 0x9ac04c00, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cX)<<16, [5]uint8{0, 1, 2}},                                                      // CRC32X Wd, Wn, Xm. FEAT_CRC32
+	{needFlagM | 0xd500401f, 0, [5]uint8{}},                                                     // CFINV. FEAT_FlagM
+	{dstD | 0x1a800400, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cCond)<<16, [5]uint8{0, 52, 53}}, // CINC Wd, Wn, cond
+	{dstD | 0x9a800400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cCond)<<16, [5]uint8{0, 52, 53}}, // CINC Xd, Xn, cond
+	{dstD | 0x5a800000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cCond)<<16, [5]uint8{0, 52, 53}}, // CINV Wd, Wn, cond
+	{dstD | 0xda800000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cCond)<<16, [5]uint8{0, 52, 53}}, // CINV Xd, Xn, cond
+	{0xd50322df, 0, [5]uint8{}},                                                                                                       // CLRBHB. FEAT_CLRBHB, a NOP without
+	{0xd5033f5f, 0, [5]uint8{}},                                                                                                       // CLREX
+	{0xd503305f, uint64(cImm) << 0, [5]uint8{54}},                                                                                     // CLREX #imm
+	{dstD | 0x5ac01400, uint64(cW)<<0 | uint64(cW)<<8, [5]uint8{0, 1}},                                                                // CLS Wd, Wn
+	{dstD | 0xdac01400, uint64(cX)<<0 | uint64(cX)<<8, [5]uint8{0, 1}},                                                                // CLS Xd, Xn
+	{0x0e204800, uint64(cV8B)<<0 | uint64(cV8B)<<8, [5]uint8{0, 1}},                                                                   // CLS Vd.8B, Vn.8B
+	{0x4e204800, uint64(cV16B)<<0 | uint64(cV16B)<<8, [5]uint8{0, 1}},                                                                 // CLS Vd.16B, Vn.16B
+	{0x0e604800, uint64(cV4H)<<0 | uint64(cV4H)<<8, [5]uint8{0, 1}},                                                                   // CLS Vd.4H, Vn.4H
+	{0x4e604800, uint64(cV8H)<<0 | uint64(cV8H)<<8, [5]uint8{0, 1}},                                                                   // CLS Vd.8H, Vn.8H
+	{0x0ea04800, uint64(cV2S)<<0 | uint64(cV2S)<<8, [5]uint8{0, 1}},                                                                   // CLS Vd.2S, Vn.2S
+	{0x4ea04800, uint64(cV4S)<<0 | uint64(cV4S)<<8, [5]uint8{0, 1}},                                                                   // CLS Vd.4S, Vn.4S
+	{dstD | 0x5ac01000, uint64(cW)<<0 | uint64(cW)<<8, [5]uint8{0, 1}},                                                                // CLZ Wd, Wn
+	{dstD | 0xdac01000, uint64(cX)<<0 | uint64(cX)<<8, [5]uint8{0, 1}},                                                                // CLZ Xd, Xn
+	{0x2e204800, uint64(cV8B)<<0 | uint64(cV8B)<<8, [5]uint8{0, 1}},                                                                   // CLZ Vd.8B, Vn.8B
+	{0x6e204800, uint64(cV16B)<<0 | uint64(cV16B)<<8, [5]uint8{0, 1}},                                                                 // CLZ Vd.16B, Vn.16B
+	{0x2e604800, uint64(cV4H)<<0 | uint64(cV4H)<<8, [5]uint8{0, 1}},                                                                   // CLZ Vd.4H, Vn.4H
+	{0x6e604800, uint64(cV8H)<<0 | uint64(cV8H)<<8, [5]uint8{0, 1}},                                                                   // CLZ Vd.8H, Vn.8H
+	{0x2ea04800, uint64(cV2S)<<0 | uint64(cV2S)<<8, [5]uint8{0, 1}},                                                                   // CLZ Vd.2S, Vn.2S
+	{0x6ea04800, uint64(cV4S)<<0 | uint64(cV4S)<<8, [5]uint8{0, 1}},                                                                   // CLZ Vd.4S, Vn.4S
+	{0x7ee08c00, uint64(cD)<<0 | uint64(cD)<<8 | uint64(cD)<<16, [5]uint8{0, 1, 2}},                                                   // CMEQ Dd, Dn, Dm
+	{0x5ee09800, uint64(cD)<<0 | uint64(cD)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 55}},                                                // CMEQ Dd, Dn, #0
+	{0x0e209800, uint64(cV8B)<<0 | uint64(cV8B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 55}},                                            // CMEQ Vd.8B, Vn.8B, #0
+	{0x4e209800, uint64(cV16B)<<0 | uint64(cV16B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 55}},                                          // CMEQ Vd.16B, Vn.16B, #0
+	{0x0e609800, uint64(cV4H)<<0 | uint64(cV4H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 55}},                                            // CMEQ Vd.4H, Vn.4H, #0
+	{0x4e609800, uint64(cV8H)<<0 | uint64(cV8H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 55}},                                            // CMEQ Vd.8H, Vn.8H, #0
+	{0x0ea09800, uint64(cV2S)<<0 | uint64(cV2S)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 55}},                                            // CMEQ Vd.2S, Vn.2S, #0
+	{0x4ea09800, uint64(cV4S)<<0 | uint64(cV4S)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 55}},                                            // CMEQ Vd.4S, Vn.4S, #0
+	{0x4ee09800, uint64(cV2D)<<0 | uint64(cV2D)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 55}},                                            // CMEQ Vd.2D, Vn.2D, #0
+	{0x2e208c00, uint64(cV8B)<<0 | uint64(cV8B)<<8 | uint64(cV8B)<<16, [5]uint8{0, 1, 2}},                                             // CMEQ Vd.8B, Vn.8B, Vm.8B
+	{0x6e208c00, uint64(cV16B)<<0 | uint64(cV16B)<<8 | uint64(cV16B)<<16, [5]uint8{0, 1, 2}},                                          // CMEQ Vd.16B, Vn.16B, Vm.16B
+	{0x2e608c00, uint64(cV4H)<<0 | uint64(cV4H)<<8 | uint64(cV4H)<<16, [5]uint8{0, 1, 2}},                                             // CMEQ Vd.4H, Vn.4H, Vm.4H
+	{0x6e608c00, uint64(cV8H)<<0 | uint64(cV8H)<<8 | uint64(cV8H)<<16, [5]uint8{0, 1, 2}},                                             // CMEQ Vd.8H, Vn.8H, Vm.8H
+	{0x2ea08c00, uint64(cV2S)<<0 | uint64(cV2S)<<8 | uint64(cV2S)<<16, [5]uint8{0, 1, 2}},                                             // CMEQ Vd.2S, Vn.2S, Vm.2S
+	{0x6ea08c00, uint64(cV4S)<<0 | uint64(cV4S)<<8 | uint64(cV4S)<<16, [5]uint8{0, 1, 2}},                                             // CMEQ Vd.4S, Vn.4S, Vm.4S
+	{0x6ee08c00, uint64(cV2D)<<0 | uint64(cV2D)<<8 | uint64(cV2D)<<16, [5]uint8{0, 1, 2}},                                             // CMEQ Vd.2D, Vn.2D, Vm.2D
+	{0x5ee03c00, uint64(cD)<<0 | uint64(cD)<<8 | uint64(cD)<<16, [5]uint8{0, 1, 2}},                                                   // CMGE Dd, Dn, Dm
+	{0x7ee08800, uint64(cD)<<0 | uint64(cD)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 55}},                                                // CMGE Dd, Dn, #0
+	{0x2e208800, uint64(cV8B)<<0 | uint64(cV8B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 55}},                                            // CMGE Vd.8B, Vn.8B, #0
+	{0x6e208800, uint64(cV16B)<<0 | uint64(cV16B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 55}},                                          // CMGE Vd.16B, Vn.16B, #0
+	{0x2e608800, uint64(cV4H)<<0 | uint64(cV4H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 55}},                                            // CMGE Vd.4H, Vn.4H, #0
+	{0x6e608800, uint64(cV8H)<<0 | uint64(cV8H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 55}},                                            // CMGE Vd.8H, Vn.8H, #0
+	{0x2ea08800, uint64(cV2S)<<0 | uint64(cV2S)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 55}},                                            // CMGE Vd.2S, Vn.2S, #0
+	{0x6ea08800, uint64(cV4S)<<0 | uint64(cV4S)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 55}},                                            // CMGE Vd.4S, Vn.4S, #0
+	{0x6ee08800, uint64(cV2D)<<0 | uint64(cV2D)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 55}},                                            // CMGE Vd.2D, Vn.2D, #0
+	{0x0e203c00, uint64(cV8B)<<0 | uint64(cV8B)<<8 | uint64(cV8B)<<16, [5]uint8{0, 1, 2}},                                             // CMGE Vd.8B, Vn.8B, Vm.8B
+	{0x4e203c00, uint64(cV16B)<<0 | uint64(cV16B)<<8 | uint64(cV16B)<<16, [5]uint8{0, 1, 2}},                                          // CMGE Vd.16B, Vn.16B, Vm.16B
+	{0x0e603c00, uint64(cV4H)<<0 | uint64(cV4H)<<8 | uint64(cV4H)<<16, [5]uint8{0, 1, 2}},                                             // CMGE Vd.4H, Vn.4H, Vm.4H
+	{0x4e603c00, uint64(cV8H)<<0 | uint64(cV8H)<<8 | uint64(cV8H)<<16, [5]uint8{0, 1, 2}},                                             // CMGE Vd.8H, Vn.8H, Vm.8H
+	{0x0ea03c00, uint64(cV2S)<<0 | uint64(cV2S)<<8 | uint64(cV2S)<<16, [5]uint8{0, 1, 2}},                                             // CMGE Vd.2S, Vn.2S, Vm.2S
+	{0x4ea03c00, uint64(cV4S)<<0 | uint64(cV4S)<<8 | uint64(cV4S)<<16, [5]uint8{0, 1, 2}},                                             // CMGE Vd.4S, Vn.4S, Vm.4S
+	{0x4ee03c00, uint64(cV2D)<<0 | uint64(cV2D)<<8 | uint64(cV2D)<<16, [5]uint8{0, 1, 2}},                                             // CMGE Vd.2D, Vn.2D, Vm.2D
+	{0x5ee03400, uint64(cD)<<0 | uint64(cD)<<8 | uint64(cD)<<16, [5]uint8{0, 1, 2}},                                                   // CMGT Dd, Dn, Dm
+	{0x5ee08800, uint64(cD)<<0 | uint64(cD)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 55}},                                                // CMGT Dd, Dn, #0
+	{0x0e208800, uint64(cV8B)<<0 | uint64(cV8B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 55}},                                            // CMGT Vd.8B, Vn.8B, #0
+	{0x4e208800, uint64(cV16B)<<0 | uint64(cV16B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 55}},                                          // CMGT Vd.16B, Vn.16B, #0
+	{0x0e608800, uint64(cV4H)<<0 | uint64(cV4H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 55}},                                            // CMGT Vd.4H, Vn.4H, #0
+	{0x4e608800, uint64(cV8H)<<0 | uint64(cV8H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 55}},                                            // CMGT Vd.8H, Vn.8H, #0
+	{0x0ea08800, uint64(cV2S)<<0 | uint64(cV2S)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 55}},                                            // CMGT Vd.2S, Vn.2S, #0
+	{0x4ea08800, uint64(cV4S)<<0 | uint64(cV4S)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 55}},                                            // CMGT Vd.4S, Vn.4S, #0
+	{0x4ee08800, uint64(cV2D)<<0 | uint64(cV2D)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 55}},                                            // CMGT Vd.2D, Vn.2D, #0
+	{0x0e203400, uint64(cV8B)<<0 | uint64(cV8B)<<8 | uint64(cV8B)<<16, [5]uint8{0, 1, 2}},                                             // CMGT Vd.8B, Vn.8B, Vm.8B
+	{0x4e203400, uint64(cV16B)<<0 | uint64(cV16B)<<8 | uint64(cV16B)<<16, [5]uint8{0, 1, 2}},                                          // CMGT Vd.16B, Vn.16B, Vm.16B
+	{0x0e603400, uint64(cV4H)<<0 | uint64(cV4H)<<8 | uint64(cV4H)<<16, [5]uint8{0, 1, 2}},                                             // CMGT Vd.4H, Vn.4H, Vm.4H
+	{0x4e603400, uint64(cV8H)<<0 | uint64(cV8H)<<8 | uint64(cV8H)<<16, [5]uint8{0, 1, 2}},                                             // CMGT Vd.8H, Vn.8H, Vm.8H
+	{0x0ea03400, uint64(cV2S)<<0 | uint64(cV2S)<<8 | uint64(cV2S)<<16, [5]uint8{0, 1, 2}},                                             // CMGT Vd.2S, Vn.2S, Vm.2S
+	{0x4ea03400, uint64(cV4S)<<0 | uint64(cV4S)<<8 | uint64(cV4S)<<16, [5]uint8{0, 1, 2}},                                             // CMGT Vd.4S, Vn.4S, Vm.4S
+	{0x4ee03400, uint64(cV2D)<<0 | uint64(cV2D)<<8 | uint64(cV2D)<<16, [5]uint8{0, 1, 2}},                                             // CMGT Vd.2D, Vn.2D, Vm.2D
+	{0x7ee03400, uint64(cD)<<0 | uint64(cD)<<8 | uint64(cD)<<16, [5]uint8{0, 1, 2}},                                                   // CMHI Dd, Dn, Dm
+	{0x2e203400, uint64(cV8B)<<0 | uint64(cV8B)<<8 | uint64(cV8B)<<16, [5]uint8{0, 1, 2}},                                             // CMHI Vd.8B, Vn.8B, Vm.8B
+	{0x6e203400, uint64(cV16B)<<0 | uint64(cV16B)<<8 | uint64(cV16B)<<16, [5]uint8{0, 1, 2}},                                          // CMHI Vd.16B, Vn.16B, Vm.16B
+	{0x2e603400, uint64(cV4H)<<0 | uint64(cV4H)<<8 | uint64(cV4H)<<16, [5]uint8{0, 1, 2}},                                             // CMHI Vd.4H, Vn.4H, Vm.4H
+	{0x6e603400, uint64(cV8H)<<0 | uint64(cV8H)<<8 | uint64(cV8H)<<16, [5]uint8{0, 1, 2}},                                             // CMHI Vd.8H, Vn.8H, Vm.8H
+	{0x2ea03400, uint64(cV2S)<<0 | uint64(cV2S)<<8 | uint64(cV2S)<<16, [5]uint8{0, 1, 2}},                                             // CMHI Vd.2S, Vn.2S, Vm.2S
+	{0x6ea03400, uint64(cV4S)<<0 | uint64(cV4S)<<8 | uint64(cV4S)<<16, [5]uint8{0, 1, 2}},                                             // CMHI Vd.4S, Vn.4S, Vm.4S
+	{0x6ee03400, uint64(cV2D)<<0 | uint64(cV2D)<<8 | uint64(cV2D)<<16, [5]uint8{0, 1, 2}},                                             // CMHI Vd.2D, Vn.2D, Vm.2D
+	{0x7ee03c00, uint64(cD)<<0 | uint64(cD)<<8 | uint64(cD)<<16, [5]uint8{0, 1, 2}},                                                   // CMHS Dd, Dn, Dm
+	{0x2e203c00, uint64(cV8B)<<0 | uint64(cV8B)<<8 | uint64(cV8B)<<16, [5]uint8{0, 1, 2}},                                             // CMHS Vd.8B, Vn.8B, Vm.8B
+	{0x6e203c00, uint64(cV16B)<<0 | uint64(cV16B)<<8 | uint64(cV16B)<<16, [5]uint8{0, 1, 2}},                                          // CMHS Vd.16B, Vn.16B, Vm.16B
+	{0x2e603c00, uint64(cV4H)<<0 | uint64(cV4H)<<8 | uint64(cV4H)<<16, [5]uint8{0, 1, 2}},                                             // CMHS Vd.4H, Vn.4H, Vm.4H
+	{0x6e603c00, uint64(cV8H)<<0 | uint64(cV8H)<<8 | uint64(cV8H)<<16, [5]uint8{0, 1, 2}},                                             // CMHS Vd.8H, Vn.8H, Vm.8H
+	{0x2ea03c00, uint64(cV2S)<<0 | uint64(cV2S)<<8 | uint64(cV2S)<<16, [5]uint8{0, 1, 2}},                                             // CMHS Vd.2S, Vn.2S, Vm.2S
+	{0x6ea03c00, uint64(cV4S)<<0 | uint64(cV4S)<<8 | uint64(cV4S)<<16, [5]uint8{0, 1, 2}},                                             // CMHS Vd.4S, Vn.4S, Vm.4S
+	{0x6ee03c00, uint64(cV2D)<<0 | uint64(cV2D)<<8 | uint64(cV2D)<<16, [5]uint8{0, 1, 2}},                                             // CMHS Vd.2D, Vn.2D, Vm.2D
+	{0x7ee09800, uint64(cD)<<0 | uint64(cD)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 55}},                                                // CMLE Dd, Dn, #0
+	{0x2e209800, uint64(cV8B)<<0 | uint64(cV8B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 55}},                                            // CMLE Vd.8B, Vn.8B, #0
+	{0x6e209800, uint64(cV16B)<<0 | uint64(cV16B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 55}},                                          // CMLE Vd.16B, Vn.16B, #0
+	{0x2e609800, uint64(cV4H)<<0 | uint64(cV4H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 55}},                                            // CMLE Vd.4H, Vn.4H, #0
+	{0x6e609800, uint64(cV8H)<<0 | uint64(cV8H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 55}},                                            // CMLE Vd.8H, Vn.8H, #0
+	{0x2ea09800, uint64(cV2S)<<0 | uint64(cV2S)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 55}},                                            // CMLE Vd.2S, Vn.2S, #0
+	{0x6ea09800, uint64(cV4S)<<0 | uint64(cV4S)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 55}},                                            // CMLE Vd.4S, Vn.4S, #0
+	{0x6ee09800, uint64(cV2D)<<0 | uint64(cV2D)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 55}},                                            // CMLE Vd.2D, Vn.2D, #0
+	{0x5ee0a800, uint64(cD)<<0 | uint64(cD)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 55}},                                                // CMLT Dd, Dn, #0
+	{0x0e20a800, uint64(cV8B)<<0 | uint64(cV8B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 55}},                                            // CMLT Vd.8B, Vn.8B, #0
+	{0x4e20a800, uint64(cV16B)<<0 | uint64(cV16B)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 55}},                                          // CMLT Vd.16B, Vn.16B, #0
+	{0x0e60a800, uint64(cV4H)<<0 | uint64(cV4H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 55}},                                            // CMLT Vd.4H, Vn.4H, #0
+	{0x4e60a800, uint64(cV8H)<<0 | uint64(cV8H)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 55}},                                            // CMLT Vd.8H, Vn.8H, #0
+	{0x0ea0a800, uint64(cV2S)<<0 | uint64(cV2S)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 55}},                                            // CMLT Vd.2S, Vn.2S, #0
+	{0x4ea0a800, uint64(cV4S)<<0 | uint64(cV4S)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 55}},                                            // CMLT Vd.4S, Vn.4S, #0
+	{0x4ee0a800, uint64(cV2D)<<0 | uint64(cV2D)<<8 | uint64(cImm)<<16, [5]uint8{0, 1, 55}},                                            // CMLT Vd.2D, Vn.2D, #0
+	{0x3100001f, uint64(cW)<<0 | uint64(cImm)<<8, [5]uint8{4, 5}},                                                                     // CMN Wn, #imm
+	{0xb100001f, uint64(cX)<<0 | uint64(cImm)<<8, [5]uint8{4, 5}},                                                                     // CMN Xn, #imm
+	{0x2b00001f, uint64(cW)<<0 | uint64(cW)<<8, [5]uint8{1, 2}},                                                                       // CMN Wn, Wm
+	{0xab00001f, uint64(cX)<<0 | uint64(cX)<<8, [5]uint8{1, 2}},                                                                       // CMN Xn, Xm
+	{0x2b20001f, uint64(cW)<<0 | uint64(cExtended)<<8, [5]uint8{4, 6}},                                                                // CMN Wn, Rm with an extension
+	{0xab20001f, uint64(cX)<<0 | uint64(cExtended)<<8, [5]uint8{4, 7}},                                                                // CMN Xn, Rm with an extension
+	{0x2b00001f, uint64(cW)<<0 | uint64(cShiftedW)<<8, [5]uint8{1, 8}},                                                                // CMN Wn, Wm with a shift
+	{0xab00001f, uint64(cX)<<0 | uint64(cShiftedX)<<8, [5]uint8{1, 9}},                                                                // CMN Xn, Xm with a shift
+	{0x2b20401f, uint64(cWP)<<0 | uint64(cW)<<8, [5]uint8{10, 2}},                                                                     // CMN WSP, Wm
+	{0xab20601f, uint64(cP)<<0 | uint64(cX)<<8, [5]uint8{10, 2}},                                                                      // CMN SP, Xm
+	{0x3100001f, uint64(cW)<<0 | uint64(cImm)<<8 | uint64(cLSL)<<16, [5]uint8{4, 12, 13}},                                             // CMN Wn, #imm, LSL #shift
+	{0x3100001f, uint64(cWP)<<0 | uint64(cImm)<<8, [5]uint8{10, 5}},                                                                   // CMN WSP, #imm
+	{0xb100001f, uint64(cX)<<0 | uint64(cImm)<<8 | uint64(cLSL)<<16, [5]uint8{4, 12, 13}},                                             // CMN Xn, #imm, LSL #shift
+	{0xb100001f, uint64(cP)<<0 | uint64(cImm)<<8, [5]uint8{10, 5}},                                                                    // CMN SP, #imm
+	{0x2b20001f, uint64(cWP)<<0 | uint64(cExtended)<<8, [5]uint8{10, 6}},                                                              // CMN WSP, Rm with an extension
+	{0xab20001f, uint64(cP)<<0 | uint64(cExtended)<<8, [5]uint8{10, 7}},                                                               // CMN SP, Rm with an extension
+	{0x3100001f, uint64(cWP)<<0 | uint64(cImm)<<8 | uint64(cLSL)<<16, [5]uint8{10, 12, 13}},                                           // CMN WSP, #imm, LSL #shift
+	{0xb100001f, uint64(cP)<<0 | uint64(cImm)<<8 | uint64(cLSL)<<16, [5]uint8{10, 12, 13}},                                            // CMN SP, #imm, LSL #shift
+	{0x7100001f, uint64(cW)<<0 | uint64(cImm)<<8, [5]uint8{4, 5}},                                                                     // CMP Wn, #imm
+	{0xf100001f, uint64(cX)<<0 | uint64(cImm)<<8, [5]uint8{4, 5}},                                                                     // CMP Xn, #imm
+	{0x6b00001f, uint64(cW)<<0 | uint64(cW)<<8, [5]uint8{1, 2}},                                                                       // CMP Wn, Wm
+	{0xeb00001f, uint64(cX)<<0 | uint64(cX)<<8, [5]uint8{1, 2}},                                                                       // CMP Xn, Xm
+	{0x6b20001f, uint64(cW)<<0 | uint64(cExtended)<<8, [5]uint8{4, 6}},                                                                // CMP Wn, Rm with an extension
+	{0xeb20001f, uint64(cX)<<0 | uint64(cExtended)<<8, [5]uint8{4, 7}},                                                                // CMP Xn, Rm with an extension
+	{0x6b00001f, uint64(cW)<<0 | uint64(cShiftedW)<<8, [5]uint8{1, 8}},                                                                // CMP Wn, Wm with a shift
+	{0xeb00001f, uint64(cX)<<0 | uint64(cShiftedX)<<8, [5]uint8{1, 9}},                                                                // CMP Xn, Xm with a shift
+	{0x6b20401f, uint64(cWP)<<0 | uint64(cW)<<8, [5]uint8{10, 2}},                                                                     // CMP WSP, Wm
+	{0xeb20601f, uint64(cP)<<0 | uint64(cX)<<8, [5]uint8{10, 2}},                                                                      // CMP SP, Xm
+	{0x7100001f, uint64(cW)<<0 | uint64(cImm)<<8 | uint64(cLSL)<<16, [5]uint8{4, 12, 13}},                                             // CMP Wn, #imm, LSL #shift
+	{0x7100001f, uint64(cWP)<<0 | uint64(cImm)<<8, [5]uint8{10, 5}},                                                                   // CMP WSP, #imm
+	{0xf100001f, uint64(cX)<<0 | uint64(cImm)<<8 | uint64(cLSL)<<16, [5]uint8{4, 12, 13}},                                             // CMP Xn, #imm, LSL #shift
+	{0xf100001f, uint64(cP)<<0 | uint64(cImm)<<8, [5]uint8{10, 5}},                                                                    // CMP SP, #imm
+	{0x6b20001f, uint64(cWP)<<0 | uint64(cExtended)<<8, [5]uint8{10, 6}},                                                              // CMP WSP, Rm with an extension
+	{0xeb20001f, uint64(cP)<<0 | uint64(cExtended)<<8, [5]uint8{10, 7}},                                                               // CMP SP, Rm with an extension
+	{0x7100001f, uint64(cWP)<<0 | uint64(cImm)<<8 | uint64(cLSL)<<16, [5]uint8{10, 12, 13}},                                           // CMP WSP, #imm, LSL #shift
+	{0xf100001f, uint64(cP)<<0 | uint64(cImm)<<8 | uint64(cLSL)<<16, [5]uint8{10, 12, 13}},                                            // CMP SP, #imm, LSL #shift
+	{needMTE | 0xbac0001f, uint64(cX)<<0 | uint64(cX)<<8, [5]uint8{4, 56}},                                                            // CMPP Xn, Xm. FEAT_MTE
+	{needMTE | 0xbac0001f, uint64(cX)<<0 | uint64(cP)<<8, [5]uint8{4, 57}},                                                            // CMPP Xn, SP. FEAT_MTE
+	{needMTE | 0xbac0001f, uint64(cP)<<0 | uint64(cX)<<8, [5]uint8{10, 56}},                                                           // CMPP SP, Xm. FEAT_MTE
+	{needMTE | 0xbac0001f, uint64(cP)<<0 | uint64(cP)<<8, [5]uint8{10, 57}},                                                           // CMPP SP, SP. FEAT_MTE
+	{0x5ee08c00, uint64(cD)<<0 | uint64(cD)<<8 | uint64(cD)<<16, [5]uint8{0, 1, 2}},                                                   // CMTST Dd, Dn, Dm
+	{0x0e208c00, uint64(cV8B)<<0 | uint64(cV8B)<<8 | uint64(cV8B)<<16, [5]uint8{0, 1, 2}},                                             // CMTST Vd.8B, Vn.8B, Vm.8B
+	{0x4e208c00, uint64(cV16B)<<0 | uint64(cV16B)<<8 | uint64(cV16B)<<16, [5]uint8{0, 1, 2}},                                          // CMTST Vd.16B, Vn.16B, Vm.16B
+	{0x0e608c00, uint64(cV4H)<<0 | uint64(cV4H)<<8 | uint64(cV4H)<<16, [5]uint8{0, 1, 2}},                                             // CMTST Vd.4H, Vn.4H, Vm.4H
+	{0x4e608c00, uint64(cV8H)<<0 | uint64(cV8H)<<8 | uint64(cV8H)<<16, [5]uint8{0, 1, 2}},                                             // CMTST Vd.8H, Vn.8H, Vm.8H
+	{0x0ea08c00, uint64(cV2S)<<0 | uint64(cV2S)<<8 | uint64(cV2S)<<16, [5]uint8{0, 1, 2}},                                             // CMTST Vd.2S, Vn.2S, Vm.2S
+	{0x4ea08c00, uint64(cV4S)<<0 | uint64(cV4S)<<8 | uint64(cV4S)<<16, [5]uint8{0, 1, 2}},                                             // CMTST Vd.4S, Vn.4S, Vm.4S
+	{0x4ee08c00, uint64(cV2D)<<0 | uint64(cV2D)<<8 | uint64(cV2D)<<16, [5]uint8{0, 1, 2}},                                             // CMTST Vd.2D, Vn.2D, Vm.2D
+	{dstD | 0x5a800400, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cCond)<<16, [5]uint8{0, 52, 53}},                                       // CNEG Wd, Wn, cond
+	{dstD | 0xda800400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cCond)<<16, [5]uint8{0, 52, 53}},                                       // CNEG Xd, Xn, cond
+	{needCSSC | dstD | 0x5ac01c00, uint64(cW)<<0 | uint64(cW)<<8, [5]uint8{0, 1}},                                                     // CNT Wd, Wn. FEAT_CSSC
+	{needCSSC | dstD | 0xdac01c00, uint64(cX)<<0 | uint64(cX)<<8, [5]uint8{0, 1}},                                                     // CNT Xd, Xn. FEAT_CSSC
+	{0x0e205800, uint64(cV8B)<<0 | uint64(cV8B)<<8, [5]uint8{0, 1}},                                                                   // CNT Vd.8B, Vn.8B
+	{0x4e205800, uint64(cV16B)<<0 | uint64(cV16B)<<8, [5]uint8{0, 1}},                                                                 // CNT Vd.16B, Vn.16B
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d800400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYE Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d80c400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYEN Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d808400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYERN Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d802400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYERT Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d80e400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYERTN Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d80a400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYERTRN Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d806400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYERTWN Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d803400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYET Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d80f400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYETN Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d80b400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYETRN Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d807400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYETWN Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d804400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYEWN Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d801400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYEWT Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d80d400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYEWTN Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d809400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYEWTRN Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d805400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYEWTWN Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x19800400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYFE Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1980c400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYFEN Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x19808400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYFERN Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x19802400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYFERT Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1980e400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYFERTN Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1980a400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYFERTRN Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x19806400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYFERTWN Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x19803400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYFET Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1980f400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYFETN Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1980b400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYFETRN Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x19807400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYFETWN Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x19804400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYFEWN Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x19801400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYFEWT Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1980d400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYFEWTN Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x19809400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYFEWTRN Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x19805400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYFEWTWN Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x19400400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYFM Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1940c400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYFMN Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x19408400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYFMRN Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x19402400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYFMRT Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1940e400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYFMRTN Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1940a400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYFMRTRN Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x19406400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYFMRTWN Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x19403400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYFMT Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1940f400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYFMTN Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1940b400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYFMTRN Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x19407400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYFMTWN Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x19404400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYFMWN Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x19401400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYFMWT Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1940d400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYFMWTN Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x19409400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYFMWTRN Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x19405400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYFMWTWN Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x19000400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYFP Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1900c400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYFPN Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x19008400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYFPRN Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x19002400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYFPRT Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1900e400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYFPRTN Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1900a400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYFPRTRN Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x19006400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYFPRTWN Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x19003400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYFPT Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1900f400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYFPTN Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1900b400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYFPTRN Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x19007400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYFPTWN Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x19004400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYFPWN Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x19001400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYFPWT Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1900d400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYFPWTN Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x19009400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYFPWTRN Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x19005400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYFPWTWN Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d400400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYM Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d40c400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYMN Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d408400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYMRN Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d402400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYMRT Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d40e400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYMRTN Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d40a400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYMRTRN Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d406400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYMRTWN Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d403400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYMT Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d40f400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYMTN Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d40b400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYMTRN Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d407400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYMTWN Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d404400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYMWN Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d401400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYMWT Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d40d400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYMWTN Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d409400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYMWTRN Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d405400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYMWTWN Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d000400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYP Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d00c400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYPN Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d008400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYPRN Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d002400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYPRT Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d00e400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYPRTN Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d00a400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYPRTRN Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d006400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYPRTWN Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d003400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYPT Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d00f400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYPTN Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d00b400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYPTRN Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d007400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYPTWN Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d004400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYPWN Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d001400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYPWT Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d00d400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYPWTN Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d009400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYPWTRN Xd, Xs, Xn. FEAT_MOPS
+	{needMOPS | dstD | dstM | apartM | dstN | apartN | 0x1d005400, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16, [5]uint8{0, 2, 1}}, // CPYPWTWN Xd, Xs, Xn. FEAT_MOPS
+	{needCRC32 | dstD | 0x1ac04000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cW)<<16, [5]uint8{0, 1, 2}},                                // CRC32B Wd, Wn, Wm. FEAT_CRC32
+	{needCRC32 | dstD | 0x1ac05000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cW)<<16, [5]uint8{0, 1, 2}},                                // CRC32CB Wd, Wn, Wm. FEAT_CRC32
+	{needCRC32 | dstD | 0x1ac05400, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cW)<<16, [5]uint8{0, 1, 2}},                                // CRC32CH Wd, Wn, Wm. FEAT_CRC32
+	{needCRC32 | dstD | 0x1ac05800, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cW)<<16, [5]uint8{0, 1, 2}},                                // CRC32CW Wd, Wn, Wm. FEAT_CRC32
+	{needCRC32 | dstD | 0x9ac05c00, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cX)<<16, [5]uint8{0, 1, 2}},                                // CRC32CX Wd, Wn, Xm. FEAT_CRC32
+	{needCRC32 | dstD | 0x1ac04400, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cW)<<16, [5]uint8{0, 1, 2}},                                // CRC32H Wd, Wn, Wm. FEAT_CRC32
+	{needCRC32 | dstD | 0x1ac04800, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cW)<<16, [5]uint8{0, 1, 2}},                                // CRC32W Wd, Wn, Wm. FEAT_CRC32
+	{needCRC32 | dstD | 0x9ac04c00, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cX)<<16, [5]uint8{0, 1, 2}},                                // CRC32X Wd, Wn, Xm. FEAT_CRC32
 	{0xd503229f, 0, [5]uint8{}}, // CSDB
 	{dstD | 0x1a800000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cW)<<16 | uint64(cCond)<<24, [5]uint8{0, 1, 2, 51}}, // CSEL Wd, Wn, Wm, cond
 	{dstD | 0x9a800000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cX)<<16 | uint64(cCond)<<24, [5]uint8{0, 1, 2, 51}}, // CSEL Xd, Xn, Xm, cond
@@ -2038,7 +2038,7 @@ var rows = [...]row{
 	{0xd4a00002, uint64(cImm) << 0, [5]uint8{44}},                                                                                     // DCPS2 #imm
 	{0xd4a00003, 0, [5]uint8{}},                                                                                                       // DCPS3
 	{0xd4a00003, uint64(cImm) << 0, [5]uint8{44}},                                                                                     // DCPS3 #imm
-	{needDGH | 0xd50320df, 0, [5]uint8{}},                                                                                             // DGH. FEAT_DGH
+	{0xd50320df, 0, [5]uint8{}},                                                                                                       // DGH. FEAT_DGH, a NOP without
 	{0xd50330bf, uint64(cBarrier) << 0, [5]uint8{54}},                                                                                 // DMB op
 	{0xd6bf03e0, 0, [5]uint8{}},                                                                                                       // DRPS
 	{0xd503309f, uint64(cBarrier) << 0, [5]uint8{54}},                                                                                 // DSB op
@@ -2078,7 +2078,7 @@ var rows = [...]row{
 	{0xd69f03e0, 0, [5]uint8{}},                                                                                                       // ERET
 	{needPAuth | 0xd69f0bff, 0, [5]uint8{}},                                                                                           // ERETAA. FEAT_PAuth
 	{needPAuth | 0xd69f0fff, 0, [5]uint8{}},                                                                                           // ERETAB. FEAT_PAuth
-	{needRAS | 0xd503221f, 0, [5]uint8{}},                                                                                             // ESB. FEAT_RAS
+	{0xd503221f, 0, [5]uint8{}},                                                                                                       // ESB. FEAT_RAS, a NOP without
 	{0x2e000000, uint64(cV8B)<<0 | uint64(cV8B)<<8 | uint64(cV8B)<<16 | uint64(cImm)<<24, [5]uint8{0, 1, 2, 62}},                      // EXT Vd.8B, Vn.8B, Vm.8B, #imm
 	{0x6e000000, uint64(cV16B)<<0 | uint64(cV16B)<<8 | uint64(cV16B)<<16 | uint64(cImm)<<24, [5]uint8{0, 1, 2, 63}},                   // EXT Vd.16B, Vn.16B, Vm.16B, #imm
 	{dstD | 0x13800000, uint64(cW)<<0 | uint64(cW)<<8 | uint64(cW)<<16 | uint64(cImm)<<24, [5]uint8{0, 1, 2, 34}},                     // EXTR Wd, Wn, Wm, #imm
@@ -3272,38 +3272,38 @@ var rows = [...]row{
 	{needPAuth | dstD | 0x9ac03000, uint64(cX)<<0 | uint64(cX)<<8 | uint64(cP)<<16, [5]uint8{0, 1, 57}}, // PACGA Xd, Xn, SP. FEAT_PAuth
 	{needPAuth | dstD | 0xdac10000, uint64(cX)<<0 | uint64(cX)<<8, [5]uint8{0, 4}},                      // PACIA Xd, Xn. FEAT_PAuth
 	{needPAuth | dstD | 0xdac10000, uint64(cX)<<0 | uint64(cP)<<8, [5]uint8{0, 10}},                     // PACIA Xd, SP. FEAT_PAuth
-	{needPAuth | 0xd503211f, 0, [5]uint8{}},                                                             // PACIA1716. FEAT_PAuth
-	{needPAuth | 0xd503233f, 0, [5]uint8{}},                                                             // PACIASP. FEAT_PAuth
-	{needPAuth | 0xd503231f, 0, [5]uint8{}},                                                             // PACIAZ. FEAT_PAuth
-	{needPAuth | dstD | 0xdac10400, uint64(cX)<<0 | uint64(cX)<<8, [5]uint8{0, 4}},                      // PACIB Xd, Xn. FEAT_PAuth
-	{needPAuth | dstD | 0xdac10400, uint64(cX)<<0 | uint64(cP)<<8, [5]uint8{0, 10}},                     // PACIB Xd, SP. FEAT_PAuth
-	{needPAuth | 0xd503215f, 0, [5]uint8{}},                                                             // PACIB1716. FEAT_PAuth
-	{needPAuth | 0xd503237f, 0, [5]uint8{}},                                                             // PACIBSP. FEAT_PAuth
-	{needPAuth | 0xd503235f, 0, [5]uint8{}},                                                             // PACIBZ. FEAT_PAuth
-	{needPAuth | dstD | 0xdac123e0, uint64(cX) << 0, [5]uint8{0}},                                       // PACIZA Xd. FEAT_PAuth
-	{needPAuth | dstD | 0xdac127e0, uint64(cX) << 0, [5]uint8{0}},                                       // PACIZB Xd. FEAT_PAuth
-	{0x2e209c00, uint64(cV8B)<<0 | uint64(cV8B)<<8 | uint64(cV8B)<<16, [5]uint8{0, 1, 2}},               // PMUL Vd.8B, Vn.8B, Vm.8B
-	{0x6e209c00, uint64(cV16B)<<0 | uint64(cV16B)<<8 | uint64(cV16B)<<16, [5]uint8{0, 1, 2}},            // PMUL Vd.16B, Vn.16B, Vm.16B
-	{0x0e20e000, uint64(cV8H)<<0 | uint64(cV8B)<<8 | uint64(cV8B)<<16, [5]uint8{0, 1, 2}},               // PMULL Vd.8H, Vn.8B, Vm.8B
-	{needPMULL | 0x0ee0e000, uint64(cV1Q)<<0 | uint64(cV1D)<<8 | uint64(cV1D)<<16, [5]uint8{0, 1, 2}},   // PMULL Vd.1Q, Vn.1D, Vm.1D. FEAT_PMULL
-	{0x4e20e000, uint64(cV8H)<<0 | uint64(cV16B)<<8 | uint64(cV16B)<<16, [5]uint8{0, 1, 2}},             // PMULL2 Vd.8H, Vn.16B, Vm.16B
-	{needPMULL | 0x4ee0e000, uint64(cV1Q)<<0 | uint64(cV2D)<<8 | uint64(cV2D)<<16, [5]uint8{0, 1, 2}},   // PMULL2 Vd.1Q, Vn.2D, Vm.2D. FEAT_PMULL
-	{0xf9800000, uint64(cPrefetch)<<0 | uint64(cMem)<<8, [5]uint8{131, 132}},                            // PRFM op, [...]
-	{0xd8000000, uint64(cPrefetch)<<0 | uint64(cLabel)<<8, [5]uint8{131, 27}},                           // PRFM op, label
-	{0xf8800000, uint64(cPrefetch)<<0 | uint64(cMem)<<8, [5]uint8{131, 105}},                            // PRFUM op, [...]
-	{0xd503349f, 0, [5]uint8{}}, // PSSBB
-	{0x2e204000, uint64(cV8B)<<0 | uint64(cV8H)<<8 | uint64(cV8H)<<16, [5]uint8{0, 1, 2}},            // RADDHN Vd.8B, Vn.8H, Vm.8H
-	{0x2e604000, uint64(cV4H)<<0 | uint64(cV4S)<<8 | uint64(cV4S)<<16, [5]uint8{0, 1, 2}},            // RADDHN Vd.4H, Vn.4S, Vm.4S
-	{0x2ea04000, uint64(cV2S)<<0 | uint64(cV2D)<<8 | uint64(cV2D)<<16, [5]uint8{0, 1, 2}},            // RADDHN Vd.2S, Vn.2D, Vm.2D
-	{0x6e204000, uint64(cV16B)<<0 | uint64(cV8H)<<8 | uint64(cV8H)<<16, [5]uint8{0, 1, 2}},           // RADDHN2 Vd.16B, Vn.8H, Vm.8H
-	{0x6e604000, uint64(cV8H)<<0 | uint64(cV4S)<<8 | uint64(cV4S)<<16, [5]uint8{0, 1, 2}},            // RADDHN2 Vd.8H, Vn.4S, Vm.4S
-	{0x6ea04000, uint64(cV4S)<<0 | uint64(cV2D)<<8 | uint64(cV2D)<<16, [5]uint8{0, 1, 2}},            // RADDHN2 Vd.4S, Vn.2D, Vm.2D
-	{needSHA3 | 0xce608c00, uint64(cV2D)<<0 | uint64(cV2D)<<8 | uint64(cV2D)<<16, [5]uint8{0, 1, 2}}, // RAX1 Vd.2D, Vn.2D, Vm.2D. FEAT_SHA3
-	{dstD | 0x5ac00000, uint64(cW)<<0 | uint64(cW)<<8, [5]uint8{0, 1}},                               // RBIT Wd, Wn
-	{dstD | 0xdac00000, uint64(cX)<<0 | uint64(cX)<<8, [5]uint8{0, 1}},                               // RBIT Xd, Xn
-	{0x2e605800, uint64(cV8B)<<0 | uint64(cV8B)<<8, [5]uint8{0, 1}},                                  // RBIT Vd.8B, Vn.8B
-	{0x6e605800, uint64(cV16B)<<0 | uint64(cV16B)<<8, [5]uint8{0, 1}},                                // RBIT Vd.16B, Vn.16B
-	{0xd65f0000, uint64(cX) << 0, [5]uint8{1}},                                                       // RET Xn
+	{0xd503211f, 0, [5]uint8{}}, // PACIA1716. FEAT_PAuth, a NOP without
+	{0xd503233f, 0, [5]uint8{}}, // PACIASP. FEAT_PAuth, a NOP without
+	{0xd503231f, 0, [5]uint8{}}, // PACIAZ. FEAT_PAuth, a NOP without
+	{needPAuth | dstD | 0xdac10400, uint64(cX)<<0 | uint64(cX)<<8, [5]uint8{0, 4}},  // PACIB Xd, Xn. FEAT_PAuth
+	{needPAuth | dstD | 0xdac10400, uint64(cX)<<0 | uint64(cP)<<8, [5]uint8{0, 10}}, // PACIB Xd, SP. FEAT_PAuth
+	{0xd503215f, 0, [5]uint8{}},                                                                                             // PACIB1716. FEAT_PAuth, a NOP without
+	{0xd503237f, 0, [5]uint8{}},                                                                                             // PACIBSP. FEAT_PAuth, a NOP without
+	{0xd503235f, 0, [5]uint8{}},                                                                                             // PACIBZ. FEAT_PAuth, a NOP without
+	{needPAuth | dstD | 0xdac123e0, uint64(cX) << 0, [5]uint8{0}},                                                           // PACIZA Xd. FEAT_PAuth
+	{needPAuth | dstD | 0xdac127e0, uint64(cX) << 0, [5]uint8{0}},                                                           // PACIZB Xd. FEAT_PAuth
+	{0x2e209c00, uint64(cV8B)<<0 | uint64(cV8B)<<8 | uint64(cV8B)<<16, [5]uint8{0, 1, 2}},                                   // PMUL Vd.8B, Vn.8B, Vm.8B
+	{0x6e209c00, uint64(cV16B)<<0 | uint64(cV16B)<<8 | uint64(cV16B)<<16, [5]uint8{0, 1, 2}},                                // PMUL Vd.16B, Vn.16B, Vm.16B
+	{0x0e20e000, uint64(cV8H)<<0 | uint64(cV8B)<<8 | uint64(cV8B)<<16, [5]uint8{0, 1, 2}},                                   // PMULL Vd.8H, Vn.8B, Vm.8B
+	{needPMULL | 0x0ee0e000, uint64(cV1Q)<<0 | uint64(cV1D)<<8 | uint64(cV1D)<<16, [5]uint8{0, 1, 2}},                       // PMULL Vd.1Q, Vn.1D, Vm.1D. FEAT_PMULL
+	{0x4e20e000, uint64(cV8H)<<0 | uint64(cV16B)<<8 | uint64(cV16B)<<16, [5]uint8{0, 1, 2}},                                 // PMULL2 Vd.8H, Vn.16B, Vm.16B
+	{needPMULL | 0x4ee0e000, uint64(cV1Q)<<0 | uint64(cV2D)<<8 | uint64(cV2D)<<16, [5]uint8{0, 1, 2}},                       // PMULL2 Vd.1Q, Vn.2D, Vm.2D. FEAT_PMULL
+	{0xf9800000, uint64(cPrefetch)<<0 | uint64(cMem)<<8, [5]uint8{131, 132}},                                                // PRFM op, [...]
+	{0xd8000000, uint64(cPrefetch)<<0 | uint64(cLabel)<<8, [5]uint8{131, 27}},                                               // PRFM op, label
+	{0xf8800000, uint64(cPrefetch)<<0 | uint64(cMem)<<8, [5]uint8{131, 105}},                                                // PRFUM op, [...]
+	{0xd503349f, 0, [5]uint8{}},                                                                                             // PSSBB
+	{0x2e204000, uint64(cV8B)<<0 | uint64(cV8H)<<8 | uint64(cV8H)<<16, [5]uint8{0, 1, 2}},                                   // RADDHN Vd.8B, Vn.8H, Vm.8H
+	{0x2e604000, uint64(cV4H)<<0 | uint64(cV4S)<<8 | uint64(cV4S)<<16, [5]uint8{0, 1, 2}},                                   // RADDHN Vd.4H, Vn.4S, Vm.4S
+	{0x2ea04000, uint64(cV2S)<<0 | uint64(cV2D)<<8 | uint64(cV2D)<<16, [5]uint8{0, 1, 2}},                                   // RADDHN Vd.2S, Vn.2D, Vm.2D
+	{0x6e204000, uint64(cV16B)<<0 | uint64(cV8H)<<8 | uint64(cV8H)<<16, [5]uint8{0, 1, 2}},                                  // RADDHN2 Vd.16B, Vn.8H, Vm.8H
+	{0x6e604000, uint64(cV8H)<<0 | uint64(cV4S)<<8 | uint64(cV4S)<<16, [5]uint8{0, 1, 2}},                                   // RADDHN2 Vd.8H, Vn.4S, Vm.4S
+	{0x6ea04000, uint64(cV4S)<<0 | uint64(cV2D)<<8 | uint64(cV2D)<<16, [5]uint8{0, 1, 2}},                                   // RADDHN2 Vd.4S, Vn.2D, Vm.2D
+	{needSHA3 | 0xce608c00, uint64(cV2D)<<0 | uint64(cV2D)<<8 | uint64(cV2D)<<16, [5]uint8{0, 1, 2}},                        // RAX1 Vd.2D, Vn.2D, Vm.2D. FEAT_SHA3
+	{dstD | 0x5ac00000, uint64(cW)<<0 | uint64(cW)<<8, [5]uint8{0, 1}},                                                      // RBIT Wd, Wn
+	{dstD | 0xdac00000, uint64(cX)<<0 | uint64(cX)<<8, [5]uint8{0, 1}},                                                      // RBIT Xd, Xn
+	{0x2e605800, uint64(cV8B)<<0 | uint64(cV8B)<<8, [5]uint8{0, 1}},                                                         // RBIT Vd.8B, Vn.8B
+	{0x6e605800, uint64(cV16B)<<0 | uint64(cV16B)<<8, [5]uint8{0, 1}},                                                       // RBIT Vd.16B, Vn.16B
+	{0xd65f0000, uint64(cX) << 0, [5]uint8{1}},                                                                              // RET Xn
 	{0xd65f03c0, 0, [5]uint8{}},                                                                                             // RET
 	{needPAuth | 0xd65f0bff, 0, [5]uint8{}},                                                                                 // RETAA. FEAT_PAuth
 	{needPAuth | 0xd65f0fff, 0, [5]uint8{}},                                                                                 // RETAB. FEAT_PAuth
@@ -4678,26 +4678,26 @@ var rows = [...]row{
 	{needSHA3 | 0xce800000, uint64(cV2D)<<0 | uint64(cV2D)<<8 | uint64(cV2D)<<16 | uint64(cImm)<<24, [5]uint8{0, 1, 2, 35}}, // XAR Vd.2D, Vn.2D, Vm.2D, #imm. FEAT_SHA3
 	{needPAuth | dstD | 0xdac147e0, uint64(cX) << 0, [5]uint8{0}},                                                           // XPACD Xd. FEAT_PAuth
 	{needPAuth | dstD | 0xdac143e0, uint64(cX) << 0, [5]uint8{0}},                                                           // XPACI Xd. FEAT_PAuth
-	{needPAuth | 0xd50320ff, 0, [5]uint8{}},                                                                                 // XPACLRI. FEAT_PAuth
-	{0x0e212800, uint64(cV8B)<<0 | uint64(cV8H)<<8, [5]uint8{0, 1}},                                                         // XTN Vd.8B, Vn.8H
-	{0x0e612800, uint64(cV4H)<<0 | uint64(cV4S)<<8, [5]uint8{0, 1}},                                                         // XTN Vd.4H, Vn.4S
-	{0x0ea12800, uint64(cV2S)<<0 | uint64(cV2D)<<8, [5]uint8{0, 1}},                                                         // XTN Vd.2S, Vn.2D
-	{0x4e212800, uint64(cV16B)<<0 | uint64(cV8H)<<8, [5]uint8{0, 1}},                                                        // XTN2 Vd.16B, Vn.8H
-	{0x4e612800, uint64(cV8H)<<0 | uint64(cV4S)<<8, [5]uint8{0, 1}},                                                         // XTN2 Vd.8H, Vn.4S
-	{0x4ea12800, uint64(cV4S)<<0 | uint64(cV2D)<<8, [5]uint8{0, 1}},                                                         // XTN2 Vd.4S, Vn.2D
-	{0xd503203f, 0, [5]uint8{}},                                                                                             // YIELD
-	{0x0e003800, uint64(cV8B)<<0 | uint64(cV8B)<<8 | uint64(cV8B)<<16, [5]uint8{0, 1, 2}},                                   // ZIP1 Vd.8B, Vn.8B, Vm.8B
-	{0x4e003800, uint64(cV16B)<<0 | uint64(cV16B)<<8 | uint64(cV16B)<<16, [5]uint8{0, 1, 2}},                                // ZIP1 Vd.16B, Vn.16B, Vm.16B
-	{0x0e403800, uint64(cV4H)<<0 | uint64(cV4H)<<8 | uint64(cV4H)<<16, [5]uint8{0, 1, 2}},                                   // ZIP1 Vd.4H, Vn.4H, Vm.4H
-	{0x4e403800, uint64(cV8H)<<0 | uint64(cV8H)<<8 | uint64(cV8H)<<16, [5]uint8{0, 1, 2}},                                   // ZIP1 Vd.8H, Vn.8H, Vm.8H
-	{0x0e803800, uint64(cV2S)<<0 | uint64(cV2S)<<8 | uint64(cV2S)<<16, [5]uint8{0, 1, 2}},                                   // ZIP1 Vd.2S, Vn.2S, Vm.2S
-	{0x4e803800, uint64(cV4S)<<0 | uint64(cV4S)<<8 | uint64(cV4S)<<16, [5]uint8{0, 1, 2}},                                   // ZIP1 Vd.4S, Vn.4S, Vm.4S
-	{0x4ec03800, uint64(cV2D)<<0 | uint64(cV2D)<<8 | uint64(cV2D)<<16, [5]uint8{0, 1, 2}},                                   // ZIP1 Vd.2D, Vn.2D, Vm.2D
-	{0x0e007800, uint64(cV8B)<<0 | uint64(cV8B)<<8 | uint64(cV8B)<<16, [5]uint8{0, 1, 2}},                                   // ZIP2 Vd.8B, Vn.8B, Vm.8B
-	{0x4e007800, uint64(cV16B)<<0 | uint64(cV16B)<<8 | uint64(cV16B)<<16, [5]uint8{0, 1, 2}},                                // ZIP2 Vd.16B, Vn.16B, Vm.16B
-	{0x0e407800, uint64(cV4H)<<0 | uint64(cV4H)<<8 | uint64(cV4H)<<16, [5]uint8{0, 1, 2}},                                   // ZIP2 Vd.4H, Vn.4H, Vm.4H
-	{0x4e407800, uint64(cV8H)<<0 | uint64(cV8H)<<8 | uint64(cV8H)<<16, [5]uint8{0, 1, 2}},                                   // ZIP2 Vd.8H, Vn.8H, Vm.8H
-	{0x0e807800, uint64(cV2S)<<0 | uint64(cV2S)<<8 | uint64(cV2S)<<16, [5]uint8{0, 1, 2}},                                   // ZIP2 Vd.2S, Vn.2S, Vm.2S
-	{0x4e807800, uint64(cV4S)<<0 | uint64(cV4S)<<8 | uint64(cV4S)<<16, [5]uint8{0, 1, 2}},                                   // ZIP2 Vd.4S, Vn.4S, Vm.4S
-	{0x4ec07800, uint64(cV2D)<<0 | uint64(cV2D)<<8 | uint64(cV2D)<<16, [5]uint8{0, 1, 2}},                                   // ZIP2 Vd.2D, Vn.2D, Vm.2D
+	{0xd50320ff, 0, [5]uint8{}},                                                              // XPACLRI. FEAT_PAuth, a NOP without
+	{0x0e212800, uint64(cV8B)<<0 | uint64(cV8H)<<8, [5]uint8{0, 1}},                          // XTN Vd.8B, Vn.8H
+	{0x0e612800, uint64(cV4H)<<0 | uint64(cV4S)<<8, [5]uint8{0, 1}},                          // XTN Vd.4H, Vn.4S
+	{0x0ea12800, uint64(cV2S)<<0 | uint64(cV2D)<<8, [5]uint8{0, 1}},                          // XTN Vd.2S, Vn.2D
+	{0x4e212800, uint64(cV16B)<<0 | uint64(cV8H)<<8, [5]uint8{0, 1}},                         // XTN2 Vd.16B, Vn.8H
+	{0x4e612800, uint64(cV8H)<<0 | uint64(cV4S)<<8, [5]uint8{0, 1}},                          // XTN2 Vd.8H, Vn.4S
+	{0x4ea12800, uint64(cV4S)<<0 | uint64(cV2D)<<8, [5]uint8{0, 1}},                          // XTN2 Vd.4S, Vn.2D
+	{0xd503203f, 0, [5]uint8{}},                                                              // YIELD
+	{0x0e003800, uint64(cV8B)<<0 | uint64(cV8B)<<8 | uint64(cV8B)<<16, [5]uint8{0, 1, 2}},    // ZIP1 Vd.8B, Vn.8B, Vm.8B
+	{0x4e003800, uint64(cV16B)<<0 | uint64(cV16B)<<8 | uint64(cV16B)<<16, [5]uint8{0, 1, 2}}, // ZIP1 Vd.16B, Vn.16B, Vm.16B
+	{0x0e403800, uint64(cV4H)<<0 | uint64(cV4H)<<8 | uint64(cV4H)<<16, [5]uint8{0, 1, 2}},    // ZIP1 Vd.4H, Vn.4H, Vm.4H
+	{0x4e403800, uint64(cV8H)<<0 | uint64(cV8H)<<8 | uint64(cV8H)<<16, [5]uint8{0, 1, 2}},    // ZIP1 Vd.8H, Vn.8H, Vm.8H
+	{0x0e803800, uint64(cV2S)<<0 | uint64(cV2S)<<8 | uint64(cV2S)<<16, [5]uint8{0, 1, 2}},    // ZIP1 Vd.2S, Vn.2S, Vm.2S
+	{0x4e803800, uint64(cV4S)<<0 | uint64(cV4S)<<8 | uint64(cV4S)<<16, [5]uint8{0, 1, 2}},    // ZIP1 Vd.4S, Vn.4S, Vm.4S
+	{0x4ec03800, uint64(cV2D)<<0 | uint64(cV2D)<<8 | uint64(cV2D)<<16, [5]uint8{0, 1, 2}},    // ZIP1 Vd.2D, Vn.2D, Vm.2D
+	{0x0e007800, uint64(cV8B)<<0 | uint64(cV8B)<<8 | uint64(cV8B)<<16, [5]uint8{0, 1, 2}},    // ZIP2 Vd.8B, Vn.8B, Vm.8B
+	{0x4e007800, uint64(cV16B)<<0 | uint64(cV16B)<<8 | uint64(cV16B)<<16, [5]uint8{0, 1, 2}}, // ZIP2 Vd.16B, Vn.16B, Vm.16B
+	{0x0e407800, uint64(cV4H)<<0 | uint64(cV4H)<<8 | uint64(cV4H)<<16, [5]uint8{0, 1, 2}},    // ZIP2 Vd.4H, Vn.4H, Vm.4H
+	{0x4e407800, uint64(cV8H)<<0 | uint64(cV8H)<<8 | uint64(cV8H)<<16, [5]uint8{0, 1, 2}},    // ZIP2 Vd.8H, Vn.8H, Vm.8H
+	{0x0e807800, uint64(cV2S)<<0 | uint64(cV2S)<<8 | uint64(cV2S)<<16, [5]uint8{0, 1, 2}},    // ZIP2 Vd.2S, Vn.2S, Vm.2S
+	{0x4e807800, uint64(cV4S)<<0 | uint64(cV4S)<<8 | uint64(cV4S)<<16, [5]uint8{0, 1, 2}},    // ZIP2 Vd.4S, Vn.4S, Vm.4S
+	{0x4ec07800, uint64(cV2D)<<0 | uint64(cV2D)<<8 | uint64(cV2D)<<16, [5]uint8{0, 1, 2}},    // ZIP2 Vd.2D, Vn.2D, Vm.2D
 }

@@ -77,6 +77,9 @@ func (f *a64Form) typed() bool {
 	return !f.emitOnly && !slices.ContainsFunc(f.ops, func(o a64Operand) bool { return o.class == "l" })
 }
 
+// isHint tells whether a CPU that has no such instruction takes it for a NOP: Arm ARM DDI 0487, "HINT".
+func (f *a64Form) isHint() bool { return f.word&^(127<<5) == 0xd503201f }
+
 // isVector tells whether the form has operands of the floating-point and vector registers.
 func (f *a64Form) isVector() bool {
 	return slices.ContainsFunc(f.ops, func(o a64Operand) bool { return len(o.class) == 1 && strings.Contains("bhsdqv", o.class) })
@@ -111,6 +114,9 @@ func (f *a64Form) text() string {
 	}
 	if f.need != "" {
 		text += ". " + f.need
+	}
+	if f.isHint() && f.need != "" {
+		text += ", a NOP without"
 	}
 	return text
 }
@@ -267,7 +273,7 @@ func (f *a64Form) params() string {
 // constant is the form as the assembler's constant, with what is to be checked.
 func (f *a64Form) constant() string {
 	parts := []string{}
-	if f.need != "" {
+	if f.need != "" && !f.isHint() {
 		parts = append(parts, a64NeedName(f.need))
 	}
 	hasMem := slices.ContainsFunc(f.ops, func(o a64Operand) bool { return o.class == "m" })
@@ -364,7 +370,7 @@ func a64NeedName(feature string) string {
 func (x *a64) featureFile() string {
 	sets := map[string]string{}
 	for _, f := range x.forms {
-		if f.need != "" {
+		if f.need != "" && !f.isHint() {
 			sets[a64NeedName(f.need)] = f.need
 		}
 	}

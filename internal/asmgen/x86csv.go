@@ -20,7 +20,7 @@ var added = [][4]string{
 	{"LOCK", "F0", "", ""},
 	{"REP", "F3", "", ""},
 	{"REPNE", "F2", "", ""},
-	{"ENDBR64", "F3 0F 1E FA", "CETIBT", ""},
+	{"ENDBR64", "F3 0F 1E FA", "", ""}, // a NOP without CET_IBT, so that it is never refused
 	{"RDSSPD rmr32", "F3 0F 1E /1", "CETSS", "modrm_regonly"},
 	{"RDSSPQ rmr64", "F3 REX.W 0F 1E /1", "CETSS", "modrm_regonly"},
 	{"INCSSPD rmr32", "F3 0F AE /5", "CETSS", "modrm_regonly"},
@@ -70,7 +70,7 @@ var cpuid = map[string][]string{
 	"SSE3": {"SSE3"}, "SSSE3": {"SSSE3"}, "SSE4_1": {"SSE41"}, "SSE4_2": {"SSE42"}, "AES": {"AES"}, "PCLMULQDQ": {"PCLMULQDQ"},
 	"FSGSBASE": {"FSGSBASE"}, "ADX": {"ADX"}, "RTM": {"RTM"}, "HLE or RTM": {"RTM"}, "HLE": {"RTM"}, "LZCNT": {"LZCNT"},
 	"RDRAND": {"RDRAND"}, "RDSEED": {"RDSEED"}, "XSAVEOPT": {"XSAVEOPT"}, "PRFCHW": {"PREFETCHW"}, "PREFETCHWT1": {"PREFETCHWT1"},
-	"OSPKE": {"PKU"}, "CETIBT": {"CETIBT"}, "CETSS": {"CETSS"}, "CLWB": {"CLWB"}, "PTWRITE": {"PTWRITE"}, "RDPID": {"RDPID"},
+	"OSPKE": {"PKU"}, "CETSS": {"CETSS"}, "CLWB": {"CLWB"}, "PTWRITE": {"PTWRITE"}, "RDPID": {"RDPID"},
 	"GFNI": {"GFNI"}, "SHA": {"SHA"}, "BMI1": {"BMI1"},
 }
 
