@@ -76,9 +76,9 @@ func (f Features) String() string {
 	return text
 }
 
-// Limit makes every instruction outside of the given extensions an error, [asm.ErrFeature]. Without a Limit all are
-// allowed. It stays until it is changed. Hints are never refused: a CPU without
-// their extension takes them for NOPs.
+// Limit makes every instruction outside of the given extensions an error, [asm.ErrFeature], and so it does with system
+// registers, fields of PSTATE and operations of DC. Without a Limit all are allowed. It stays until it is changed. Hints are
+// never refused: a CPU without their extension takes them for NOPs.
 func (a *Assembler) Limit(f Features) { a.denied, a.missing, a.limited = ^f, missing, 0xff<<needShift }
 
 // missing names the extensions that a form needs and the Limit has not. It is reached through a field, so that programs

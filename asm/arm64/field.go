@@ -57,6 +57,7 @@ const (
 	cond12       //
 	condInverted // one that has an opposite
 	pstate       // op1:op2 of a field of PSTATE
+	sysReg       // a system register
 	sysWith      // an operation of DC, IC, AT or TLBI that takes a register; least is its CRn
 	sysAlone     // one that takes none
 	shifted      // register of most+1 bits with LSL, LSR or ASR
@@ -114,6 +115,9 @@ func (a *Assembler) imm(c field, v int64) form {
 		f, why := c.special(v)
 		if why != "" {
 			a.failValue(c, v, why)
+		}
+		if k := c.kind(); k >= pstate && k <= sysAlone {
+			return form(f) | c.needs(v)
 		}
 		return form(f)
 	}
@@ -183,6 +187,11 @@ func (c field) special(v int64) (f uint32, why string) {
 		return c.register(v)
 	case extendedW, extendedX:
 		return c.register(v)
+	case sysReg:
+		if v >= 0 && v < int64(noSysReg) {
+			return uint32(v) << 5, ""
+		}
+		return 0, fmt.Sprintf("no such system register: %d", v)
 	case sysWith, sysAlone:
 		return c.operation(v)
 	case imm8, bytes8, msl, float8, float8Split, floatZero:

@@ -6,8 +6,10 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"golang.org/x/arch/arm64/arm64asm"
 
 	"github.com/wxjit/wxjit/asm"
+	"github.com/wxjit/wxjit/internal/testenv"
 )
 
 // featureOf gives the set of features that forms.tsv names.
@@ -78,4 +80,92 @@ func TestLimit(t *testing.T) {
 	for _, name := range strings.Fields("FEAT_LSE FEAT_LRCPC FEAT_BTI FEAT_PAuth FEAT_FP16 FEAT_DotProd FEAT_RDM FEAT_FlagM FEAT_SB FEAT_CRC32 FEAT_AES FEAT_PMULL") {
 		require.True(t, used.Has(featureByName[name]), name)
 	}
+}
+
+// llvmFeatures are LLVM's names for what operands belong to.
+var llvmFeatures = map[Features]string{
+	FEAT_DIT: "+dit", FEAT_SSBS2: "+ssbs", FEAT_MTE: "+mte", FEAT_RNG: "+rand", FEAT_ECV: "+ecv", FEAT_DPB: "+ccpp", FEAT_DPB2: "+ccdp",
+}
+
+// unlimited are operands of extensions that are none of the Features.
+var unlimited = []testenv.Difference{
+	testenv.Differs("", `^mrs x3, (GCSPR_EL0|POR_EL0|FPMR|TPIDR2_EL0|SCXTNUM_EL0|ID_AA64\w+_EL1)$`, "of Armv8.5 and later"),
+	testenv.Differs("", `^dc cgd?vadp, x3$`, "in LLVM not of FEAT_DPB2, which what has FEAT_MTE has"),
+}
+
+// TestLimitOperands: system registers, fields of PSTATE and operations are refused without what they belong to, and accepted
+// with it, as llvm-mc does it.
+func TestLimitOperands(t *testing.T) {
+	type use struct {
+		text string
+		emit func(a *Assembler)
+	}
+	var uses []use
+	add := func(text string, emit func(a *Assembler)) { uses = append(uses, use{text, emit}) }
+	for _, r := range sysRegs {
+		if r.r != PMSWINC_EL0 {
+			add("mrs x3, "+r.name, func(a *Assembler) { a.MRSxg(X3, r.r) })
+		}
+	}
+	for _, r := range []SysReg{NZCV, DIT, SSBS, TCO, FPCR, TPIDR_EL0, PMSWINC_EL0} {
+		add("msr "+r.String()+", x3", func(a *Assembler) { a.Emit(arm64asm.MSR, r, X3) })
+	}
+	for _, f := range []PStateField{PSTATE_SPSel, PSTATE_SSBS, PSTATE_DIT, PSTATE_TCO, PSTATE_DAIFSet, PSTATE_DAIFClr} {
+		add("msr "+f.String()+", #1", func(a *Assembler) { a.MSRoi(f, 1) })
+	}
+	for _, o := range dcOps {
+		add("dc "+o.name+", x3", func(a *Assembler) { a.DCox(DCOp(o.op), X3) })
+	}
+	add("ic ivau, x3", func(a *Assembler) { a.ICox(IC_IVAU, X3) })
+	add("tlbi vae1, x3", func(a *Assembler) { a.TLBIox(TLBI_VAE1, X3) })
+	add("at s1e1r, x3", func(a *Assembler) { a.ATox(AT_S1E1R, X3) })
+	var lines []string
+	for _, u := range uses {
+		lines = append(lines, u.text)
+	}
+	ask := func(features ...string) map[int]string {
+		_, refused := oracle(t, testenv.Tool(t, "llvm-mc-22"), "-triple=aarch64", "-filetype=obj", "-mattr="+strings.Join(features, ",")).Assemble(t, lines)
+		return refused
+	}
+	var all []string
+	for _, name := range llvmFeatures {
+		all = append(all, name)
+	}
+	without, with := ask("+v8a"), ask(append(all, "+v8a")...)
+	single := map[Features]map[int]string{}
+	for f, name := range llvmFeatures {
+		single[f] = ask("+v8a", name)
+	}
+	allowed := testenv.Allow(unlimited)
+	limited := 0
+	for i, u := range uses {
+		try := func(f Features) error {
+			var a Assembler
+			a.Limit(f)
+			u.emit(&a)
+			return a.Err()
+		}
+		err := try(0)
+		if why, no := without[i]; no != (err != nil) && !allowed.Has("", u.text) {
+			t.Errorf("%s without features: %v, llvm-mc: %s", u.text, err, why)
+		}
+		if err == nil {
+			continue
+		}
+		limited++
+		require.ErrorIs(t, err, asm.ErrFeature, u.text)
+		require.Empty(t, with[i], u.text)
+		require.NoError(t, try(^Features(0)), u.text)
+		for f := range llvmFeatures { // one of them alone does where it is all that is needed
+			has := f
+			if f == FEAT_DPB2 {
+				has |= FEAT_DPB // which it implies
+			}
+			if _, no := single[f][i]; no != (try(has) != nil) && !allowed.Has("", u.text) {
+				t.Errorf("%s with %v: %v, llvm-mc: %s", u.text, f, try(f), single[f][i])
+			}
+		}
+	}
+	t.Logf("%d of %d limited", limited, len(uses))
+	allowed.RequireUsed(t)
 }

@@ -3000,12 +3000,12 @@ func (a *Assembler) MOVxx(dst, src X) {
 
 // MRSxg: MRS Xd, sysreg
 func (a *Assembler) MRSxg(dst X, reg SysReg) {
-	a.put(dstD|0xd5300000|a.imm(linear|5*lo|32767*most, int64(reg)), uint8(dst), 0, 0, 0)
+	a.put(dstD|0xd5300000|a.imm(sysReg, int64(reg)), uint8(dst), 0, 0, 0)
 }
 
 // MSRgx: MSR sysreg, Xd
 func (a *Assembler) MSRgx(reg SysReg, src X) {
-	a.put(0xd5100000|a.imm(linear|5*lo|32767*most, int64(reg)), uint8(src), 0, 0, 0)
+	a.put(0xd5100000|a.imm(sysReg, int64(reg)), uint8(src), 0, 0, 0)
 }
 
 // MSRoi: MSR op, #imm

@@ -8,35 +8,42 @@ const (
 	needBF16        form = 2 << needShift
 	needCRC32       form = 3 << needShift
 	needCSSC        form = 4 << needShift
-	needDotProd     form = 5 << needShift
-	needFCMA        form = 6 << needShift
-	needFCMAAndFP16 form = 7 << needShift
-	needFHM         form = 8 << needShift
-	needFP16        form = 9 << needShift
-	needFRINTTS     form = 10 << needShift
-	needFlagM       form = 11 << needShift
-	needFlagM2      form = 12 << needShift
-	needHBC         form = 13 << needShift
-	needI8MM        form = 14 << needShift
-	needJSCVT       form = 15 << needShift
-	needLOR         form = 16 << needShift
-	needLRCPC       form = 17 << needShift
-	needLRCPC2      form = 18 << needShift
-	needLSE         form = 19 << needShift
-	needMOPS        form = 20 << needShift
-	needMOPSAndMTE  form = 21 << needShift
-	needMTE         form = 22 << needShift
-	needPAuth       form = 23 << needShift
-	needPMULL       form = 24 << needShift
-	needRDM         form = 25 << needShift
-	needSB          form = 26 << needShift
-	needSHA1        form = 27 << needShift
-	needSHA256      form = 28 << needShift
-	needSHA3        form = 29 << needShift
-	needSHA512      form = 30 << needShift
-	needSM3         form = 31 << needShift
-	needSM4         form = 32 << needShift
-	needWFxT        form = 33 << needShift
+	needDIT         form = 5 << needShift
+	needDPB         form = 6 << needShift
+	needDPB2        form = 7 << needShift
+	needDPB2AndMTE  form = 8 << needShift
+	needDotProd     form = 9 << needShift
+	needECV         form = 10 << needShift
+	needFCMA        form = 11 << needShift
+	needFCMAAndFP16 form = 12 << needShift
+	needFHM         form = 13 << needShift
+	needFP16        form = 14 << needShift
+	needFRINTTS     form = 15 << needShift
+	needFlagM       form = 16 << needShift
+	needFlagM2      form = 17 << needShift
+	needHBC         form = 18 << needShift
+	needI8MM        form = 19 << needShift
+	needJSCVT       form = 20 << needShift
+	needLOR         form = 21 << needShift
+	needLRCPC       form = 22 << needShift
+	needLRCPC2      form = 23 << needShift
+	needLSE         form = 24 << needShift
+	needMOPS        form = 25 << needShift
+	needMOPSAndMTE  form = 26 << needShift
+	needMTE         form = 27 << needShift
+	needPAuth       form = 28 << needShift
+	needPMULL       form = 29 << needShift
+	needRDM         form = 30 << needShift
+	needRNG         form = 31 << needShift
+	needSB          form = 32 << needShift
+	needSHA1        form = 33 << needShift
+	needSHA256      form = 34 << needShift
+	needSHA3        form = 35 << needShift
+	needSHA512      form = 36 << needShift
+	needSM3         form = 37 << needShift
+	needSM4         form = 38 << needShift
+	needSSBS2       form = 39 << needShift
+	needWFxT        form = 40 << needShift
 )
 
 var needs = [...]Features{
@@ -44,7 +51,12 @@ var needs = [...]Features{
 	needBF16 >> needShift:        FEAT_BF16,
 	needCRC32 >> needShift:       FEAT_CRC32,
 	needCSSC >> needShift:        FEAT_CSSC,
+	needDIT >> needShift:         FEAT_DIT,
+	needDPB >> needShift:         FEAT_DPB,
+	needDPB2 >> needShift:        FEAT_DPB2,
+	needDPB2AndMTE >> needShift:  FEAT_DPB2 | FEAT_MTE,
 	needDotProd >> needShift:     FEAT_DotProd,
+	needECV >> needShift:         FEAT_ECV,
 	needFCMA >> needShift:        FEAT_FCMA,
 	needFCMAAndFP16 >> needShift: FEAT_FCMA | FEAT_FP16,
 	needFHM >> needShift:         FEAT_FHM,
@@ -65,6 +77,7 @@ var needs = [...]Features{
 	needPAuth >> needShift:       FEAT_PAuth,
 	needPMULL >> needShift:       FEAT_PMULL,
 	needRDM >> needShift:         FEAT_RDM,
+	needRNG >> needShift:         FEAT_RNG,
 	needSB >> needShift:          FEAT_SB,
 	needSHA1 >> needShift:        FEAT_SHA1,
 	needSHA256 >> needShift:      FEAT_SHA256,
@@ -72,5 +85,6 @@ var needs = [...]Features{
 	needSHA512 >> needShift:      FEAT_SHA512,
 	needSM3 >> needShift:         FEAT_SM3,
 	needSM4 >> needShift:         FEAT_SM4,
+	needSSBS2 >> needShift:       FEAT_SSBS2,
 	needWFxT >> needShift:        FEAT_WFxT,
 }

@@ -1478,7 +1478,7 @@ var roles = [...]role{
 	{field: msl},
 	{field: linear | 21*lo | 4*scale | 16*most},
 	{field: linear | 21*lo | 4*scale | 48*most},
-	{field: linear | 5*lo | 32767*most},
+	{field: sysReg},
 	{field: pstate},
 	{field: linear | 0*lo | 31*most},
 	{field: memPrefetch | 3*scale},

@@ -11,3 +11,6 @@ var a64Features = map[string]string{
 	"CRC32X": "FEAT_CRC32", "CRC32CB": "FEAT_CRC32", "CRC32CH": "FEAT_CRC32", "CRC32CW": "FEAT_CRC32",
 	"CRC32CX": "FEAT_CRC32",
 }
+
+// a64OperandFeatures are the sets that operands need of instructions which need none.
+var a64OperandFeatures = []string{"FEAT_DIT", "FEAT_SSBS2", "FEAT_RNG", "FEAT_ECV", "FEAT_MTE", "FEAT_DPB", "FEAT_DPB2", "FEAT_DPB2+FEAT_MTE"}

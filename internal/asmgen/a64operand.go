@@ -447,7 +447,7 @@ var a64Special = map[string][]a64Choice{
 	"option_DMB_BO_system_CRm":  a64Linear("o", 8, 15, "Barrier"),
 	"option_DSB_BO_system_CRm":  a64Linear("o", 8, 15, "Barrier"),
 	"option_ISB_BI_system_CRm":  {{mask: 15 << 8, value: 15 << 8}, {ops: []a64Operand{{class: "o", field: "linear | 8*lo | 15*most", goTyp: "Barrier"}}}},
-	"sysreg_o0_op1_CRn_CRm_op2": a64Linear("g", 5, 32767, ""),
+	"sysreg_o0_op1_CRn_CRm_op2": a64One(a64Operand{class: "g", field: "sysReg"}),
 	"sysop_SYS_CR_system":       {{mask: 31, value: 31, ops: []a64Operand{{class: "i", field: "linear | 5*lo | 7*most"}}}, {ops: []a64Operand{{class: "i", field: "linear | 5*lo | 7*most"}, {class: "x", wide: true, zero: true, at: "D"}}}},
 	"sysop_DC_SYS_CR_system":    a64SysOp("DCOp", 7, false),
 	"sysop_IC_SYS_CR_system":    a64SysOp("ICOp", 7, true),

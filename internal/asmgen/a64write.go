@@ -369,6 +369,9 @@ func a64NeedName(feature string) string {
 // featureFile lists the sets of extensions that forms need.
 func (x *a64) featureFile() string {
 	sets := map[string]string{}
+	for _, names := range a64OperandFeatures {
+		sets[a64NeedName(names)] = names
+	}
 	for _, f := range x.forms {
 		if f.need != "" && !f.isHint() {
 			sets[a64NeedName(f.need)] = f.need
