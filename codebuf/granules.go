@@ -39,6 +39,8 @@ type chunk struct {
 	// span is code that begins in this chunk or an earlier one and has this and whole other chunks to itself.
 	span atomic.Pointer[Code]
 	free int // granules
+	// written is how many bytes were published there since it was sealed.
+	written int
 
 	open  bool // handed out from, or whole
 	whole bool // belongs to one block, with others or alone

@@ -253,7 +253,8 @@ func (a *Arena) writeLocated(patches []located) error {
 	return nil
 }
 
-// sealShare is which part of a chunk may be free when it is full enough to be sealed.
+// sealShare is which part of a chunk may be free when it is full enough to be sealed, and which must have been
+// published there since it was made or made anew: to change a sealed one costs as much as writing all of it.
 const sealShare = 64
 
 // freeze seals the files that patches went to, if they are to be.
@@ -261,11 +262,15 @@ func (a *Arena) freeze(patches []located) error {
 	for _, p := range patches {
 		first, last := p.Off/chunkSize, (p.Off+len(p.Bytes)-1)/chunkSize
 		for _, c := range p.seg.chunks[first : last+1] {
-			if a.config.SealEach || c.free < c.limit/sealShare {
-				if err := p.seg.text.Freeze(c.off, c.size()); err != nil {
-					return err
-				}
+			c.written += min(p.Off+len(p.Bytes), c.off+c.size()) - max(p.Off, c.off)
+			full := c.free < c.limit/sealShare && c.written >= c.size()/sealShare
+			if !a.config.SealEach && !full {
+				continue
 			}
+			if err := p.seg.text.Freeze(c.off, c.size()); err != nil {
+				return err
+			}
+			c.written = 0
 		}
 	}
 	return nil

@@ -276,6 +276,41 @@ func TestSealEach(t *testing.T) {
 	clean(t, a)
 }
 
+// TestSealedWhenFull: a chunk that is full is sealed. When some of it is free again it isn't with every function that takes
+// the place of another, for each would then have it written anew, but when it has been full again for a while. (Without
+// counting what was written, the file is closed after the first.)
+func TestSealedWhenFull(t *testing.T) {
+	a := newTestArena(t, Config{Strategy: Sealed, Size: chunkSize})
+	var blobs []Blob
+	for range chunkSize / 512 {
+		blobs = append(blobs, blob{code: sized(1, 512), align: 1})
+	}
+	require.Empty(t, memfds(t))
+	codes, err := a.Publish(blobs[100:]...)
+	require.NoError(t, err)
+	require.Len(t, memfds(t), 1)
+	more, err := a.Publish(blobs[:100]...)
+	require.NoError(t, err)
+	require.Empty(t, memfds(t))
+	codes = append(codes, more...)
+	for n := 0; ; n++ {
+		k := n * 77 % len(codes)
+		require.NoError(t, codes[k].Release())
+		require.NoError(t, a.Reclaim())
+		require.Len(t, memfds(t), 1)
+		before := a.Stats().SystemCalls
+		codes[k] = publish(t, a, sized(uint16(n), 512))
+		require.Less(t, a.Stats().SystemCalls-before, 10)
+		requireCall(t, codes[k], uint64(n))
+		if len(memfds(t)) == 0 {
+			require.Equal(t, chunkSize/sealShare/512-1, n)
+			break
+		}
+	}
+	requireCall(t, codes[3], 1)
+	clean(t, a)
+}
+
 // TestGrow: an arena that is full reserves more, up to its limit, within branch reach of what it has.
 func TestGrow(t *testing.T) {
 	forStrategies(t, func(t *testing.T, s Strategy) {
