@@ -90,7 +90,7 @@ func (a *Arena) room(least, want, align uint32) (run, error) {
 		}
 		// Gaps are filled before more memory is taken, unless they are so few that it isn't worth the calls.
 		if h.free > a.opened/gapShare {
-			if r, ok := h.largest(least + align - 1); ok {
+			if r, ok := h.gap(least, align); ok {
 				return r, nil
 			}
 		}
@@ -100,7 +100,7 @@ func (a *Arena) room(least, want, align uint32) (run, error) {
 			break
 		}
 	}
-	if r, ok := h.largest(least + align - 1); ok {
+	if r, ok := h.gap(least, align); ok {
 		return r, nil
 	}
 	return run{}, ErrNoSpace

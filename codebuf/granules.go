@@ -172,6 +172,22 @@ func (h *heap) largest(n uint32) (r run, ok bool) {
 	return run{}, false
 }
 
+// gapLength is from how many granules on a gap is filled with whatever comes next, all of it.
+const gapLength = 256
+
+// gap takes a run that has n granules in a row of which the first is a multiple of align: one of the largest if several
+// pieces of code have room there side by side; else no more than n, where it fits best. If small gaps were filled as they
+// come, the largest first, soon none would be left that is large enough for anything.
+func (h *heap) gap(n, align uint32) (run, bool) {
+	if r, ok := h.largest(max(n+align-1, gapLength)); ok {
+		return r, true
+	}
+	if at, ok := h.take(n, align); ok {
+		return run{at: at, n: n}, true
+	}
+	return h.largest(n + align - 1)
+}
+
 // nextBin gives the first bin from b on that has a run, or nbins.
 func (h *heap) nextBin(b int) int {
 	for i := b / 64; i < len(h.filled); i++ {

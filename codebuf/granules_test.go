@@ -91,7 +91,7 @@ func TestHeapModel(t *testing.T) {
 				held = append(held, taken{at, n})
 			}
 		case k == 5 && step%20 == 0:
-			if r, ok := h.largest(1); ok {
+			if r, ok := h.gap(uint32(1+rnd.IntN(40)), 1<<rnd.IntN(5)); ok {
 				set(r.at, r.n, false)
 				first := 1 + rnd.IntN(int(r.n))
 				h.claim(r.at, uint32(first))
@@ -144,6 +144,35 @@ func TestBins(t *testing.T) {
 		last = b
 	}
 	require.Equal(t, nbins-1, last)
+}
+
+// TestGap: a long gap is taken whole, for several pieces of code; of short ones the one that fits, so that longer ones
+// are there for who needs them. (Taking the longest always makes it fail.)
+func TestGap(t *testing.T) {
+	h := newTestHeap(chunkGranules - 256)
+	lengths := []uint32{40, 10, 32, gapLength, 33}
+	hold := func(n uint32) place {
+		at, ok := h.take(n, 1)
+		require.True(t, ok)
+		h.claim(at, n)
+		return at
+	}
+	var at []place
+	for _, n := range lengths {
+		at = append(at, hold(n))
+		hold(1)
+	}
+	hold(uint32(h.free))
+	for i, n := range lengths {
+		h.give(at[i], n)
+	}
+	for _, want := range []struct{ n, align, i, length uint32 }{{7, 1, 3, gapLength}, {32, 1, 2, 32}, {9, 1, 1, 9}, {33, 1, 4, 33}, {34, 1, 0, 34}} {
+		r, ok := h.gap(want.n, want.align)
+		require.True(t, ok)
+		require.Equal(t, run{at: at[want.i], n: want.length}, run{at: r.at, n: r.n})
+	}
+	_, ok := h.gap(7, 1)
+	require.False(t, ok)
 }
 
 // BenchmarkMetadata takes and gives back granules at random among many blocks: what publishing and releasing costs beside
