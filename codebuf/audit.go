@@ -26,22 +26,27 @@ func (a *Arena) Audit() (Report, error) {
 	if p == nil {
 		return r, fmt.Errorf("codebuf: audit: arena: %w", ErrClosed)
 	}
+	view, err := procmaps.Open()
+	if err != nil {
+		return r, fmt.Errorf("codebuf: audit: %w", err)
+	}
+	defer view.Close()
 	for _, s := range *p {
 		for _, want := range s.text.Ranges() {
-			if err := r.compare(want.Addr, want.Addr+uintptr(want.Len), want.Protection.String()); err != nil {
+			if err := r.compare(view, want.Addr, want.Addr+uintptr(want.Len), want.Protection.String()); err != nil {
 				return r, fmt.Errorf("codebuf: audit: %w", err)
 			}
 		}
 	}
-	if err := r.all(a); err != nil {
+	if err := r.all(view, a); err != nil {
 		return r, fmt.Errorf("codebuf: audit: %w", err)
 	}
 	return r, nil
 }
 
 // compare looks at the mappings from lo to hi, all of which should allow what prot says.
-func (r *Report) compare(lo, hi uintptr, prot string) error {
-	list, err := procmaps.Between(lo, hi)
+func (r *Report) compare(view *procmaps.View, lo, hi uintptr, prot string) error {
+	list, err := view.Between(lo, hi)
 	if err != nil {
 		return err
 	}
@@ -64,8 +69,8 @@ func (r *Report) compare(lo, hi uintptr, prot string) error {
 
 // all looks at all mappings of the process for such that are writable and executable, and for second ones of files
 // that are executed in the arena.
-func (r *Report) all(a *Arena) error {
-	err := procmaps.Each(procmaps.Writable|procmaps.Executable, func(m procmaps.Mapping) {
+func (r *Report) all(view *procmaps.View, a *Arena) error {
+	err := view.Each(procmaps.Writable|procmaps.Executable, func(m procmaps.Mapping) {
 		r.Mappings++
 		r.add("writable and executable: %v", m)
 	})
@@ -78,7 +83,7 @@ func (r *Report) all(a *Arena) error {
 	}
 	ours := map[file]bool{}
 	var others []procmaps.Mapping
-	err = procmaps.Each(procmaps.FileBacked, func(m procmaps.Mapping) {
+	err = view.Each(procmaps.FileBacked, func(m procmaps.Mapping) {
 		r.Mappings++
 		if a.segment(m.Start) != nil {
 			ours[file{m.Dev, m.Inode}] = true

@@ -45,11 +45,18 @@ func (a *Arena) Stats() Stats {
 		Codes: a.counts.codes, Publishes: a.counts.publishes, SystemCalls: a.kernel.Calls(),
 		MappingLimit: procmaps.Limit(),
 	}
+	view, err := procmaps.Open()
+	if err == nil {
+		defer view.Close()
+	}
 	for _, seg := range *p {
 		s.Reserved += seg.size
 		s.Committed += seg.text.Committed()
 		for _, r := range seg.text.Ranges() {
-			maps, err := procmaps.Between(r.Addr, r.Addr+uintptr(r.Len))
+			if view == nil {
+				break
+			}
+			maps, err := view.Between(r.Addr, r.Addr+uintptr(r.Len))
 			if err == nil {
 				s.Mappings += len(maps)
 			}

@@ -49,34 +49,52 @@ func Parse(text []byte) ([]Mapping, error) {
 	return r.parse(text)
 }
 
+// View is /proc/self/maps, open. Where the kernel can be asked, each answer is of its own instant; else all are of the
+// one when the first was given.
+type View struct {
+	file *os.File
+	text bool // the kernel can't be asked
+	all  []Mapping
+}
+
+// Open opens the maps. They are to be closed.
+func Open() (*View, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	return &View{file: f}, nil
+}
+
+// Close ends the view.
+func (v *View) Close() error { return v.file.Close() }
+
 // Between gives the mappings that have a byte from lo to below hi in them.
-func Between(lo, hi uintptr) (list []Mapping, err error) {
-	err = each(Any, lo, hi, func(m Mapping) { list = append(list, m) })
+func (v *View) Between(lo, hi uintptr) (list []Mapping, err error) {
+	err = v.each(Any, lo, hi, func(m Mapping) { list = append(list, m) })
 	return list, err
 }
 
 // Each calls f for every mapping of the process that has all of the properties.
-func Each(properties Properties, f func(Mapping)) error { return each(properties, 0, ^uintptr(0), f) }
+func (v *View) Each(properties Properties, f func(Mapping)) error {
+	return v.each(properties, 0, ^uintptr(0), f)
+}
 
-func each(properties Properties, lo, hi uintptr, f func(Mapping)) error {
-	maps, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer maps.Close()
-	for addr := lo; ; {
-		m, found, known := Find(maps, addr, properties)
-		if !known {
-			break
-		}
-		if !found || m.Start >= hi {
+func (v *View) each(properties Properties, lo, hi uintptr, f func(Mapping)) (err error) {
+	for addr := lo; !v.text; {
+		m, found, known := Find(v.file, addr, properties)
+		switch {
+		case !known:
+			v.text = true
+			v.all, err = new(Reader).readFrom(v.file)
+		case !found || m.Start >= hi:
 			return nil
+		default:
+			f(m)
+			addr = m.End
 		}
-		f(m)
-		addr = m.End
 	}
-	all, err := new(Reader).readFrom(maps)
-	for _, m := range all {
+	for _, m := range v.all {
 		if m.End > lo && m.Start < hi && m.has(properties) {
 			f(m)
 		}
@@ -106,6 +124,7 @@ var Limit = sync.OnceValue(func() int {
 type Reader struct {
 	Suspects bool // leave out what can be no part of a violation of W^X; one violation is enough
 
+	asked *os.File // the maps, where the kernel can be asked about them
 	text  bytes.Buffer
 	maps  []Mapping
 	names map[string]string
@@ -113,25 +132,38 @@ type Reader struct {
 
 // Read gives the mappings by rising address.
 func (r *Reader) Read() ([]Mapping, error) {
+	if r.asked != nil {
+		if maps, ok := r.ask(r.asked); ok {
+			return maps, nil
+		}
+	}
 	f, err := os.Open(path) // anew each time: qemu-user writes the text at open
 	if err != nil {
 		return nil, err
+	}
+	if r.Suspects && r.asked == nil {
+		if _, _, known := Find(f, 0, Any); known {
+			r.asked = f
+			return r.Read()
+		}
 	}
 	maps, err := r.readFrom(f)
 	return maps, errors.Join(err, f.Close())
 }
 
-func (r *Reader) readFrom(f *os.File) ([]Mapping, error) {
-	if r.Suspects { // a question takes microseconds, the text of thousands of mappings milliseconds
-		both, found, known := Find(f, 0, Writable|Executable)
-		if found {
-			r.maps = append(r.maps[:0], both)
-			return r.maps, nil
-		}
-		if _, found, _ = Find(f, 0, Writable|Shared); known && !found {
-			return nil, nil
-		}
+// ask asks the kernel for suspects: that takes microseconds, the text of thousands of mappings milliseconds. It is not
+// ok if that does not tell.
+func (r *Reader) ask(f *os.File) (maps []Mapping, ok bool) {
+	both, found, known := Find(f, 0, Writable|Executable)
+	if found {
+		r.maps = append(r.maps[:0], both)
+		return r.maps, true
 	}
+	_, found, _ = Find(f, 0, Writable|Shared)
+	return nil, known && !found
+}
+
+func (r *Reader) readFrom(f *os.File) ([]Mapping, error) {
 	r.text.Reset()
 	if _, err := r.text.ReadFrom(f); err != nil {
 		return nil, err

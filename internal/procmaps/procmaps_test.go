@@ -49,14 +49,17 @@ func TestBetween(t *testing.T) {
 			want = append(want, m)
 		}
 	}
-	got, err := Between(lo, lo+uintptr(3*page))
+	view, err := Open()
+	require.NoError(t, err)
+	defer view.Close()
+	got, err := view.Between(lo, lo+uintptr(3*page))
 	require.NoError(t, err)
 	require.Equal(t, want, got)
 	require.Equal(t, "r--p", got[0].Prot)
 	require.Equal(t, "rw-p", got[2].Prot)
 
 	var executable []Mapping
-	require.NoError(t, Each(Executable, func(m Mapping) { executable = append(executable, m) }))
+	require.NoError(t, view.Each(Executable, func(m Mapping) { executable = append(executable, m) }))
 	require.NotEmpty(t, executable)
 	for _, m := range executable {
 		require.True(t, m.Executable(), m)
