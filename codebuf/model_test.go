@@ -177,7 +177,9 @@ func (m *model) reclaimed() {
 	for _, b := range m.gone {
 		size += m.a.sizeOf(b)
 	}
-	now := m.a.Stats().Quarantined
+	m.a.mu.Lock()
+	now := m.a.counts.quarantined
+	m.a.mu.Unlock()
 	for size > now { // the oldest first
 		b := m.gone[0]
 		m.gone = m.gone[1:]
@@ -198,7 +200,7 @@ func (m *model) check() {
 			continue
 		}
 		readable += r.Len
-		got := memory(r.Addr, r.Len)
+		got := writable(r.Addr, r.Len)
 		if !bytes.Equal(m.image[off:off+r.Len], got) {
 			at := 0
 			for m.image[off+at] == got[at] {
