@@ -1,0 +1,66 @@
+package codebuf
+
+import (
+	"bytes"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/wxjit/wxjit/internal/testenv"
+	"github.com/wxjit/wxjit/internal/vmem"
+)
+
+// TestBarriers looks at what is so when each membarrier(2) is made, since the lack of one shows in no number of calls that a
+// test can make. When cores are made to forget what they fetched, code is in place and nobody can know its address yet.
+// When they are made to show what they stored, released code can't be entered any more and is still there.
+func TestBarriers(t *testing.T) {
+	const expedited, syncCore = 1 << 3, 1 << 5 // linux/membarrier.h
+	forStrategies(t, func(t *testing.T, s Strategy) {
+		var at func(cmd int)
+		k := &testenv.Faulty{Kernel: ledger, Decide: func(c testenv.Call) testenv.Verdict {
+			if c.Op == "membarrier" && at != nil {
+				at(c.Cmd)
+			}
+			return testenv.Verdict{}
+		}}
+		a, err := newArena(Config{Strategy: s, Size: 16 * vmem.PageSize}, k)
+		require.NoError(t, err)
+		publish(t, a, codeConst(1))
+
+		want := sized(2, 100)
+		var addr uintptr
+		made := 0
+		at = func(cmd int) {
+			require.Equal(t, syncCore, cmd)
+			require.Equal(t, want, memory(addr, len(want)))
+			require.Nil(t, a.lookup(addr))
+			made++
+		}
+		codes, err := a.Publish(placer{blob{code: want, align: 1}, func(dst []byte, to uintptr) error {
+			addr = to
+			copy(dst, want)
+			return nil
+		}})
+		require.NoError(t, err)
+		require.Equal(t, 1, made)
+
+		c := codes[0]
+		dead := func(cmd int) {
+			require.Equal(t, expedited, cmd)
+			require.False(t, c.live())
+			require.Equal(t, want, memory(addr, len(want)))
+			made++
+		}
+		require.NoError(t, c.Release())
+		at, made = dead, 0
+		require.NoError(t, a.Reclaim())
+		require.Equal(t, 1, made)
+		require.False(t, bytes.Equal(want, memory(addr, len(want))))
+
+		at = nil
+		c = publish(t, a, want)
+		at, made, addr = dead, 0, c.Addr()
+		require.NoError(t, a.Close())
+		require.Equal(t, 1, made)
+	})
+}
