@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -180,7 +181,8 @@ func (a *Arena) NewBuffer(n int) (*Buffer, error) {
 // Close gives everything back: buffers and code of the arena end with it, and calls to that code fail from now
 // on. While a fiber is inside some of it the error is ErrBusy; nothing new can begin then, and Close is to be
 // called again. After a *VMError likewise. A second Close after a good one is ErrClosed. Code of other arenas that calls
-// into this one must not be executed any more.
+// into this one must not be executed any more. Where the kernel has come to refuse membarrier(2) since New, all goroutines
+// are stopped for a moment, as by the garbage collector.
 func (a *Arena) Close() error {
 	a.mu.Lock()
 	a.closed = true
@@ -197,8 +199,8 @@ func (a *Arena) Close() error {
 		return fmt.Errorf("codebuf: close arena: %w", ErrClosed)
 	}
 	a.owners.all(func(c *Code) { c.die(tramp.Ended) })
-	if err := icache.Barrier(a.kernel); err != nil {
-		return fmt.Errorf("codebuf: close arena: %w", err)
+	if icache.Barrier(a.kernel) != nil {
+		stopAll()
 	}
 	for _, pc := range fibers.inside() {
 		if a.segment(pc) != nil {
@@ -214,6 +216,11 @@ func (a *Arena) Close() error {
 	arenas.remove(a)
 	return nil
 }
+
+// stopAll is what icache.Barrier is, for where the kernel refuses that. The runtime stops every goroutine, where it can be
+// stopped, which is nowhere in tramp.Enter before the code is entered, and lets it go on: so what one stored is seen here,
+// or what was stored here by that one. Generated code is left for it, as for any preemption.
+func stopAll() { runtime.ReadMemStats(new(runtime.MemStats)) }
 
 // segment gives the segment that an address is in, or nil.
 func (a *Arena) segment(addr uintptr) *segment {

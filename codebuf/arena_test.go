@@ -5,8 +5,10 @@ import (
 	"errors"
 	"os"
 	"runtime"
+	"runtime/metrics"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 	"unsafe"
@@ -252,6 +254,64 @@ func TestCloseWhileInside(t *testing.T) {
 	require.ErrorIs(t, err, ErrClosed)
 	require.NoError(t, leave(), "the call that was under way ends well")
 	require.NoError(t, a.Close())
+}
+
+// TestCloseWithoutMembarrier: a kernel that has come to refuse the barrier does not keep an arena from being closed, nor
+// let it be closed while a fiber is inside or about to be: others begin calls all the time. That something takes the
+// place of the barrier is seen from the runtime's count, as its want shows in too few of a billion calls.
+func TestCloseWithoutMembarrier(t *testing.T) {
+	var refuse atomic.Bool
+	l := &testenv.Ledger{Kernel: kernel}
+	errno := syscall.ENOSYS
+	k := &testenv.Faulty{Kernel: l, Decide: func(c testenv.Call) testenv.Verdict {
+		if refuse.Load() && c.Op == "membarrier" {
+			return testenv.Verdict{Err: errno}
+		}
+		return testenv.Verdict{}
+	}}
+	for i := range count(200, "WXJIT_CLOSES") {
+		refuse.Store(false)
+		a, err := newArena(Config{Size: 4 * vmem.PageSize, Strategy: strategies[i%2]}, k)
+		require.NoError(t, err)
+		spin, add := seal(t, a, codeSpin), seal(t, a, codeAdd)
+		refuse.Store(true)
+		errno = []syscall.Errno{syscall.ENOSYS, syscall.EPERM}[i/2%2]
+		if i < 4 {
+			leave := inside(t, newTestFiber(t), spin)
+			require.ErrorIs(t, a.Close(), ErrBusy)
+			_, err = add.Call(1, 2)
+			require.ErrorIs(t, err, ErrClosed)
+			require.NoError(t, leave())
+		}
+		var wg sync.WaitGroup
+		for range 2 {
+			wg.Go(func() {
+				for r, err := uint64(3), error(nil); !errors.Is(err, ErrClosed); r, err = add.Call(1, 2) {
+					if err != nil || r != 3 {
+						panic(err)
+					}
+				}
+			})
+		}
+		before := stops()
+		for err = a.Close(); errors.Is(err, ErrBusy); err = a.Close() {
+			runtime.Gosched()
+		}
+		require.NoError(t, err)
+		require.Greater(t, stops(), before)
+		wg.Wait()
+		require.Empty(t, l.Open(sharedStack))
+	}
+}
+
+// stops is how often the world was stopped, but for the garbage collector.
+func stops() (n uint64) {
+	s := []metrics.Sample{{Name: "/sched/pauses/total/other:seconds"}}
+	metrics.Read(s)
+	for _, k := range s[0].Value.Float64Histogram().Counts {
+		n += k
+	}
+	return n
 }
 
 // TestReleaseWaitsForFiber: memory that a fiber may be inside of is not touched, and comes back when it has left. It may be

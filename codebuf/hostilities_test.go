@@ -22,7 +22,7 @@ func inPIDNamespace(cmd *exec.Cmd) {
 
 // hostilities are what kernels are known to refuse, to whom they are asked to or by themselves.
 func hostilities() []hostility {
-	all := func(op string) refusals { return refusals{op, op, op, ""} }
+	all := func(op string) refusals { return refusals{op, op, op} }
 	return []hostility{{
 		name: "mdwe", errno: unix.EACCES,
 		begin:    forGood(testenv.RefuseExecGain),
@@ -62,8 +62,8 @@ func hostilities() []hostility {
 		name: "membarrier", errno: unix.EPERM,
 		begin:    refuse(testenv.Refusal{Call: unix.SYS_MEMBARRIER, Errno: unix.EPERM}),
 		plain:    func() []error { return []error{vmem.Host{}.Membarrier(0)} },
-		protect:  refusals{"membarrier", "membarrier", "membarrier", "membarrier"},
-		sealed:   refusals{"membarrier", "membarrier", "membarrier", "membarrier"},
+		protect:  refusals{"membarrier", "membarrier", "membarrier"},
+		sealed:   refusals{"membarrier", "membarrier", "membarrier"},
 		injected: func(c testenv.Call) bool { return c.Op == "membarrier" },
 	}, {
 		name: "no proc", errno: unix.ENOENT,
@@ -121,7 +121,7 @@ func hostilities() []hostility {
 		plain:    func() []error { return []error{divideMapping()} },
 		injected: func(c testenv.Call) bool { return c.Op == "mprotect" || c.Op == "mmap" && c.Addr != 0 },
 		// A new reservation needs a mapping of its own unless it comes to lie beside another.
-		protect: refusals{"mprotect|mmap", "mprotect", "mprotect", ""},
+		protect: refusals{"mprotect|mmap", "mprotect", "mprotect"},
 		sealed:  refusals{create: "mmap", large: "mmap"},
 	}}
 }

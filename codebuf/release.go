@@ -40,7 +40,9 @@ const (
 )
 
 // Release ends code of this arena. Calls that are under way go on to their end; new ones fail with ErrReleased. The
-// memory is used again when no fiber can be inside any more, and no code in memory refers to it (see Referrer).
+// memory is used again when no fiber can be inside any more, and no code in memory refers to it (see Referrer). Whoever was
+// in generated code at the time may be inside, in code of whichever arena his call began, for it may have led him here: a
+// call that lasts holds back what is released meanwhile in all arenas of the process.
 // Until then it stays executable, and Stats counts it as Quarantined; that it is looked after needs a later call of
 // Release, Publish, NewBuffer or Reclaim.
 //
