@@ -25,8 +25,9 @@
 //
 // The runtime preempts generated code with SIGURG, as Go code, also at any instruction of a loop: it keeps all general
 // registers, flags, x87, SSE, AVX and AVX-512 state, or V0 to V31, FPCR and FPSR. SVE, AMX and protection keys are not
-// kept. GODEBUG=asyncpreemptoff=1 turns preemption off, for generated code as for Go code, and so does
-// os/signal.Ignore(SIGURG) until the next [NewFiber] after os/signal.Notify has undone that.
+// kept. GODEBUG=asyncpreemptoff=1 turns preemption off, for generated code as for Go code. os/signal.Ignore(SIGURG) would
+// do so as well: [NewFiber], [Fiber.CallContext] and the end of its context undo it, which nobody notices who does not ask
+// os/signal.Ignored, for SIGURG does nothing by default either. A call that lasts meanwhile is preempted from then on.
 //
 // For this and for faults a signal handler is put in front of the runtime's when the first fiber is made, for SIGSEGV,
 // SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGURG and SIGPROF. It takes only what concerns generated code on a fiber's stack. One

@@ -56,6 +56,11 @@ func (f *Fiber) CallContext(ctx context.Context, c *Code, args ...uint64) (uint6
 	if ctx.Err() != nil {
 		return 0, cancelError(ctx)
 	}
+	if tramp.Ignored() {
+		if err := tramp.Install(); err != nil {
+			return 0, fmt.Errorf("codebuf: call: %w", err)
+		}
+	}
 	defer f.watch(ctx)()
 	return tramp.Enter(&f.core, c.entry(), args, tramp.Watched)
 }
@@ -74,9 +79,12 @@ func (f *Fiber) watch(ctx context.Context) (end func()) {
 }
 
 // kick makes the fiber leave generated code, until done is closed: a signal that comes while it is not inside, or while
-// it changes threads, is lost.
+// it changes threads, is lost. So is one that the program ignores, which it may have begun to do meanwhile.
 func (f *Fiber) kick(done <-chan struct{}) {
 	for pause := 50 * time.Microsecond; ; pause = min(2*pause, 5*time.Millisecond) {
+		if tramp.Ignored() || pause > time.Millisecond {
+			_ = tramp.Install() // an error leaves it as it is, and the next try may succeed
+		}
 		f.core.Kick()
 		select {
 		case <-done:

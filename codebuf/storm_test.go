@@ -95,24 +95,30 @@ func TestOSSignal(t *testing.T) {
 		return
 	}
 	all := make(chan os.Signal, 100)
-	works := func(step string, ignored bool) {
+	var old *Fiber // from before the step
+	works := func(step string) {
 		a := newTestArena(t, Config{})
+		endless := seal(t, a, codeEndless)
+		cancelled := func(f *Fiber, after time.Duration) {
+			ctx, cancel := context.WithTimeout(t.Context(), after)
+			defer cancel()
+			_, err := f.CallContext(ctx, endless)
+			require.ErrorIs(t, err, context.DeadlineExceeded, step)
+		}
+		if old != nil {
+			cancelled(old, time.Millisecond)
+		}
 		f := newTestFiber(t)
 		require.EqualValues(t, 8, faultOf(t, f, seal(t, a, codeLoad), 8).Addr, step)
 		require.True(t, goFaults(), step)
-		if ignored {
-			return // SIGURG, so that the runtime can't preempt Go code either
-		}
-		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
-		defer cancel()
-		_, err := f.CallContext(ctx, seal(t, a, codeEndless))
-		require.ErrorIs(t, err, context.DeadlineExceeded, step)
+		cancelled(f, time.Millisecond)
 		release := spin(t)
 		runtime.GC()
 		release()
+		old = f
 	}
 	if order == "after" {
-		works("first", false)
+		works("first")
 	}
 	for i, change := range []func(){
 		func() { signal.Notify(all) },
@@ -121,9 +127,20 @@ func TestOSSignal(t *testing.T) {
 		func() { signal.Notify(all) },
 		func() { signal.Stop(all) },
 		func() { signal.Ignore(syscall.SIGSEGV, syscall.SIGURG, syscall.SIGTRAP) },
+		func() { signal.Reset() },
+		func() { signal.Ignore(syscall.SIGURG, syscall.SIGUSR1) },
+		func() { ignoreUrgent(t) },
 	} {
 		change()
-		works(fmt.Sprint("step ", i), i == 2 || i == 5)
+		works(fmt.Sprint("step ", i))
+	}
+	for i, ignore := range []func(){func() { signal.Ignore() }, func() { ignoreUrgent(t) }} {
+		f, c := newTestFiber(t), seal(t, newTestArena(t, Config{}), codeEndless)
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+		time.AfterFunc(time.Millisecond, ignore)
+		_, err := f.CallContext(ctx, c)
+		require.ErrorIs(t, err, context.DeadlineExceeded, "ignored during the call: %d", i)
+		cancel()
 	}
 }
 

@@ -5,8 +5,10 @@ package tramp
 import (
 	"fmt"
 	"os"
+	"os/signal"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -22,45 +24,67 @@ var previous [65]uintptr
 
 var installing sync.Mutex
 
+// sigIgn is SIG_IGN; SIG_DFL is less.
+const sigIgn = 1
+
 // sigaction is linux, struct sigaction as rt_sigaction(2) has it.
 type sigaction struct {
 	handler, flags, restorer uintptr
 	mask                     uint64
 }
 
+// ofRuntime is how the runtime takes SIGURG, from before anybody else could have changed that.
+var ofRuntime sigaction
+
+func init() { _ = rtSigaction(unix.SIGURG, nil, &ofRuntime) } // an error would come again in Install
+
 // Install puts the signal handler in the place of those that are there, which it calls for what is not its own. It
 // changes the handler's address and nothing else, so that flags, mask and stack stay as the Go runtime wants them. It
-// does nothing where it is in place already; os/signal.Ignore followed by Notify takes it away from SIGURG. While SIGURG is
-// ignored nothing is preempted, Go code neither.
+// does nothing where it is in place already.
+//
+// SIGURG comes also to a program that ignores it. The runtime neither asks for it again nor takes it as long as os/signal
+// has it ignored, and so this undoes os/signal.Ignore: to the process and its children SIGURG with the runtime's handler
+// and SIGURG ignored are the same, as ignoring is what it does by default (signal(7), "Standard signals").
 func Install() error {
 	installing.Lock()
 	defer installing.Unlock()
-	back := false
+	stuck := Ignored()
+	if stuck {
+		// Only Notify has the runtime take the signal again; what Stop leaves is how a program begins.
+		c := make(chan os.Signal, 1)
+		signal.Notify(c, unix.SIGURG)
+		signal.Stop(c)
+	}
 	for _, sig := range hooked {
 		var sa sigaction
 		if err := rtSigaction(sig, nil, &sa); err != nil {
 			return err
 		}
-		switch {
-		case sa.handler <= 1:
-			continue // ignored, or a c-archive's own
-		case previous[sig] == 0:
-			previous[sig] = sa.handler
-		case sa.handler != previous[sig]:
-			continue // ours, or that of somebody who came later, and calls ours
-		default:
-			back = true // the runtime has put its own back
+		if sig == unix.SIGURG && sa.handler <= sigIgn { // by who does not ask os/signal
+			sa, stuck = ofRuntime, true
 		}
+		first := previous[sig] == 0
+		switch {
+		case sa.handler <= sigIgn || sa.handler == handlerPC():
+			continue // ignored, or a c-archive's own; or ours
+		case !first && sa.handler != ofRuntime.handler:
+			continue // that of somebody who came later, and calls ours
+		}
+		stuck = stuck || !first // the runtime has put its own back, for which os/signal.Ignore is the reason
+		atomic.StoreUintptr(&previous[sig], sa.handler)
 		sa.handler = handlerPC()
 		if err := rtSigaction(sig, &sa, nil); err != nil {
 			return err
 		}
 	}
-	if back {
+	if stuck {
 		acknowledge()
 	}
 	return nil
 }
+
+// Ignored tells whether the program has called os/signal.Ignore for SIGURG, at the cost of a load.
+func Ignored() bool { return signal.Ignored(unix.SIGURG) }
 
 // acknowledge sends every thread a preemption request. The runtime sends a thread no other one before the last has
 // arrived, and those that it sent while SIGURG was ignored never will.

@@ -47,5 +47,8 @@ func Stub(uintptr) []byte { return nil }
 // Install has nothing to put a handler for.
 func Install() error { return nil }
 
+// Ignored is false.
+func Ignored() bool { return false }
+
 // Kick does nothing on this platform.
 func (f *Fiber) Kick() {}
