@@ -1,8 +1,10 @@
 package codebuf
 
 import (
+	"bytes"
 	"math/rand/v2"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -27,10 +29,43 @@ type held struct {
 // TestPreemptedState has loops that hold something else in every register, which are preempted over and over, by a storm of
 // signals and by garbage collections, and go on in whichever thread. At the end of each all is as it was.
 func TestPreemptedState(t *testing.T) {
-	c := seal(t, newTestArena(t, Config{}), codeHold)
-	stop := testenv.Storm(t, 10*time.Microsecond, unix.SIGURG)
-	defer stop()
-	n := uint64(testenv.Scaled(200))
+	defer testenv.Storm(t, 10*time.Microsecond, unix.SIGURG)()
+	times, moved := hold(t, codeHold, 300_000, uint64(testenv.Scaled(200)))
+	require.Positive(t, times)
+	require.Positive(t, moved)
+	t.Logf("%d preemptions, %d in another thread", times, moved)
+}
+
+// TestPreemptedByItself has such loops send the signal to the thread they are in, in each round. What it takes to do that
+// is restored by the code, so that of x0, x1, x2 and x8 it says nothing.
+func TestPreemptedByItself(t *testing.T) {
+	at := bytes.Index(codeHold, code(0xd1000400))
+	itself := slices.Concat(codeHold[:at], code(
+		0xd1000400, // sub x0, x0, #0x1
+		0xa9bf0be1, // stp x1, x2, [sp, #-16]!
+		0xa9bf23e0, // stp x0, x8, [sp, #-16]!
+		0xd2801588, // mov x8, #0xac (getpid)
+		0xd4000001, // svc #0x0
+		0xaa0003e2, // mov x2, x0
+		0xd2801648, // mov x8, #0xb2 (gettid)
+		0xd4000001, // svc #0x0
+		0xaa0003e1, // mov x1, x0
+		0xaa0203e0, // mov x0, x2
+		0xd28002e2, // mov x2, #0x17 (SIGURG)
+		0xd2801068, // mov x8, #0x83 (tgkill)
+		0xd4000001, // svc #0x0
+		0xa8c123e0, // ldp x0, x8, [sp], #16
+		0xa8c10be1, // ldp x1, x2, [sp], #16
+		0xb5fffe20, // cbnz x0, the first of these
+	), codeHold[at+8:])
+	times, moved := hold(t, itself, 200, uint64(testenv.Scaled(2000)))
+	require.Positive(t, times)
+	t.Logf("%d preemptions, %d in another thread", times, moved)
+}
+
+// hold calls code that holds registers for so many rounds, until it has been preempted n times.
+func hold(t *testing.T, text []byte, rounds, n uint64) (times, inAnother uint64) {
+	c := seal(t, newTestArena(t, Config{}), text)
 	var done, moved atomic.Uint64
 	var wg sync.WaitGroup
 	for range 4 {
@@ -48,7 +83,7 @@ func TestPreemptedState(t *testing.T) {
 				h.fpcr = rand.Uint64N(8) << 22 // rounding, flush to zero
 				h.fpsr = rand.Uint64N(32)      // what has happened
 				h.nzcv = rand.Uint64N(16) << 28
-				h.x[0] = 300_000
+				h.x[0] = rounds
 				want := *h
 				want.x[0] = 0
 				_, err := f.CallContext(t.Context(), c, uint64(uintptr(unsafe.Pointer(h))))
@@ -68,9 +103,7 @@ func TestPreemptedState(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	require.Positive(t, done.Load())
-	require.Positive(t, moved.Load())
-	t.Logf("%d preemptions, %d in another thread", done.Load(), moved.Load())
+	return done.Load(), moved.Load()
 }
 
 var codeHold = code(

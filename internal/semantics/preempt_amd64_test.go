@@ -28,16 +28,43 @@ func TestPreemptedState(t *testing.T) {
 			t.Logf("not on this CPU: %d", v)
 			continue
 		}
-		times, moved := hold(t, v, uint64(testenv.Scaled(500)))
+		times, moved := hold(t, v, uint64(testenv.Scaled(500)), false)
 		t.Logf("%d preemptions, %d in another thread", times, moved)
 		require.Positive(t, times)
 		require.Positive(t, moved)
+		times, moved = hold(t, v, uint64(testenv.Scaled(5000)), true)
+		t.Logf("%d preemptions by the code itself, %d in another thread", times, moved)
 	}
 }
 
-// hold runs such loops until there have been n preemptions.
-func hold(t *testing.T, v vectors, n uint64) (times, moved uint64) {
-	const rounds = 200_000
+// signalItself makes the system calls that send SIGURG to the thread, which takes it in the instruction after that. The
+// registers are as before, also the flags.
+func signalItself(a *amd64.Assembler) {
+	const getpid, gettid, tgkill = 39, 186, 234
+	changed := []amd64.Reg64{amd64.RAX, amd64.RCX, amd64.RDX, amd64.RSI, amd64.RDI, amd64.R11}
+	for _, r := range changed {
+		a.PUSHr64(r)
+	}
+	a.MOVri32(amd64.EAX, getpid)
+	a.SYSCALL()
+	a.MOVrr32(amd64.EDI, amd64.EAX)
+	a.MOVri32(amd64.EAX, gettid)
+	a.SYSCALL()
+	a.MOVrr32(amd64.ESI, amd64.EAX)
+	a.MOVri32(amd64.EDX, int32(unix.SIGURG))
+	a.MOVri32(amd64.EAX, tgkill)
+	a.SYSCALL()
+	for i := range changed {
+		a.POPr64(changed[len(changed)-1-i])
+	}
+}
+
+// hold runs such loops until there have been n preemptions: by signals that come at any time, or one in each round.
+func hold(t *testing.T, v vectors, n uint64, itself bool) (times, moved uint64) {
+	rounds := uint64(200_000)
+	if itself {
+		rounds = 500
+	}
 	p := prepare(t, v, func(a *amd64.Assembler) {
 		mem := func(i int32) amd64.Mem { return amd64.MemBase(amd64.RDI, 8*i) }
 		a.STMXCSRm32(mem(0))
@@ -47,6 +74,9 @@ func hold(t *testing.T, v vectors, n uint64) (times, moved uint64) {
 		a.Bind(loop) // flags stay as they are
 		a.JRCXZl(out)
 		a.LEArm64(amd64.RCX, amd64.MemBase(amd64.RCX, -1))
+		if itself {
+			signalItself(a)
+		}
 		a.JMPl(loop)
 		a.Bind(out)
 		a.STMXCSRm32(mem(3))
@@ -56,8 +86,9 @@ func hold(t *testing.T, v vectors, n uint64) (times, moved uint64) {
 	defer func() { require.NoError(t, p.code.Release()) }()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	stop := testenv.Storm(t, 10*time.Microsecond, unix.SIGURG)
-	defer stop()
+	if !itself {
+		defer testenv.Storm(t, 10*time.Microsecond, unix.SIGURG)()
+	}
 	var done atomic.Uint64
 	var wg sync.WaitGroup
 	for g := range 4 {
