@@ -10,7 +10,8 @@ import (
 )
 
 // Child is a command that runs the named test of this test binary in a process of its own, with env added to the
-// environment. Under the user-mode emulator, which the kernel may not know how to start by itself, it starts that.
+// environment. Under the user-mode emulator, which the kernel may not know how to start by itself, it starts that. The
+// process does not outlive this one.
 func Child(t testing.TB, test string, env ...string) *exec.Cmd {
 	t.Helper()
 	return ChildContext(context.Background(), t, test, env...)
@@ -25,5 +26,6 @@ func ChildContext(ctx context.Context, t testing.TB, test string, env ...string)
 	}
 	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
 	cmd.Env = append(os.Environ(), env...)
+	leash(cmd)
 	return cmd
 }

@@ -64,7 +64,7 @@ func traceChild(t *testing.T) *traced {
 	cmd := exec.Command(os.Args[0], "-test.run=^$")
 	// The runtime sends no signals of its own, which would come between two steps.
 	cmd.Env = append(os.Environ(), stepEnv+"=1", "GODEBUG=asyncpreemptoff=1")
-	cmd.SysProcAttr = &syscall.SysProcAttr{Ptrace: true}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Ptrace: true, Pdeathsig: syscall.SIGKILL}
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
 	require.NoError(t, err)
