@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"sync"
 
 	"github.com/wxjit/wxjit/internal/icache"
 	"github.com/wxjit/wxjit/internal/tramp"
@@ -29,7 +30,7 @@ func (a *Arena) Publish(blobs ...Blob) ([]*Code, error) {
 	if err := p.allocate(); err != nil {
 		return nil, fmt.Errorf("codebuf: publish: %w", err)
 	}
-	defer p.abandon() // what is not code by then
+	defer p.end()
 	if err := p.place(blobs); err != nil {
 		return nil, fmt.Errorf("codebuf: publish: %w", err)
 	}
@@ -42,13 +43,32 @@ func (a *Arena) Publish(blobs ...Blob) ([]*Code, error) {
 
 // publication is blobs on their way to being code.
 type publication struct {
-	arena   *Arena
-	parts   []part
-	uses    [][]*Code // of each part, or nil if there are none
-	names   [][]named // likewise
-	bytes   []byte    // of all parts, each in whole granules
-	state   state
-	patches []vmem.Patch
+	arena  *Arena
+	parts  []part
+	uses   [][]*Code // of each part, or nil if there are none
+	names  [][]named // likewise
+	bytes  []byte    // of all parts, each in whole granules
+	state  state
+	pooled *[]byte // what bytes is part of
+}
+
+// buffers are for the bytes of publications. To allocate that much each time would cost a page fault for each page.
+var buffers = sync.Pool{New: func() any { return new([]byte) }}
+
+// take makes bytes n zeros.
+func (p *publication) take(n int) {
+	p.pooled = buffers.Get().(*[]byte)
+	*p.pooled = slices.Grow((*p.pooled)[:0], n)
+	p.bytes = (*p.pooled)[:n]
+	clear(p.bytes)
+}
+
+// end gives back what is not code by then.
+func (p *publication) end() {
+	if p.pooled != nil {
+		buffers.Put(p.pooled)
+	}
+	p.abandon()
 }
 
 // state says what there is to give back.
@@ -102,8 +122,7 @@ func (p *publication) place(blobs []Blob) error {
 	for i := range p.parts {
 		total += int(p.parts[i].granules) * granule
 	}
-	p.bytes = make([]byte, total)
-	p.patches = make([]vmem.Patch, 0, 1)
+	p.take(total)
 	rest := p.bytes
 	for i, b := range blobs {
 		part := &p.parts[i]

@@ -160,7 +160,14 @@ func (t *Protect) prepare(r run) error {
 		_ = t.kernel.Populate(addr, r.n) // one call for as many faults; without it they come one by one
 	}
 	mem := at(addr, r.n)
+	rest := r.patches
 	for i := 0; i < r.n; i += PageSize {
+		for len(rest) > 0 && rest[0].Off+len(rest[0].Bytes) < r.off+i+PageSize {
+			rest = rest[1:]
+		}
+		if len(rest) > 0 && rest[0].Off <= r.off+i {
+			continue // all of the page is that patch's
+		}
 		if Protection(t.pages[(r.off+i)/PageSize]) == ReadExec {
 			copy(mem[i:i+PageSize], at(t.base+uintptr(r.off+i), PageSize))
 		} else {
