@@ -133,6 +133,43 @@ func TestReplacedPagesMerge(t *testing.T) {
 	require.Equal(t, 1, n)
 }
 
+// TestFlushes: what was written is flushed where it was written, before it may be executed, and where it is executed. It is
+// the only test that sees this: amd64 has nothing to flush, and the emulator of arm64 no caches.
+func TestFlushes(t *testing.T) {
+	for name, stage := range map[string]bool{"Protect": true, "Sealed": false} {
+		var flushed [][2]uintptr
+		var prots []string
+		m := vmem.NewMachine([]byte{0xee}, func(lo, hi uintptr) {
+			flushed = append(flushed, [2]uintptr{lo, hi})
+			prots = append(prots, protections(t, lo&^uintptr(page-1), 1)[0])
+		})
+		text, err := map[string]func() (vmem.Text, error){
+			"Protect": func() (vmem.Text, error) { return vmem.NewProtect(ledger, m, 0, 64*page) },
+			"Sealed":  func() (vmem.Text, error) { return vmem.NewSealed(ledger, m, 0, 64*page) },
+		}[name]()
+		require.NoError(t, err)
+		for i, off := range []int{100, 100, page - 2, 20*page + 50} {
+			flushed, prots = nil, nil
+			require.NoError(t, text.Write([]vmem.Patch{{Off: off, Bytes: []byte{1, 2, 3, byte(i)}}}))
+			in, out := false, false // the text
+			for k, f := range flushed {
+				lo, hi := text.Base()+uintptr(off), text.Base()+uintptr(off)+4
+				switch inside := text.Base() <= f[0] && f[1] <= text.Base()+uintptr(text.Size()); {
+				case inside && f[0] <= lo && hi <= f[1]:
+					in = true
+					require.Equal(t, "r-x", prots[k])
+				case !inside && f[1]-f[0] >= uintptr(page):
+					out = true
+					require.Equal(t, "rw-", prots[k])
+				}
+			}
+			require.True(t, in, "%s: %v", name, flushed)
+			require.Equal(t, stage, out, "%s: %v", name, flushed)
+		}
+		require.NoError(t, text.Release())
+	}
+}
+
 // TestStageLost: when another part of the process maps something where a page has just left the stage, that stays
 // untouched, and there is another stage.
 func TestStageLost(t *testing.T) {
