@@ -1,6 +1,7 @@
 package codebuf
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"runtime"
@@ -238,6 +239,36 @@ func TestReferrers(t *testing.T) {
 		require.NoError(t, a.Reclaim())
 		require.False(t, in(callee) || in(first) || in(second))
 		require.Zero(t, a.Stats().Quarantined)
+	})
+}
+
+// TestReclaimedTraps: of code that is longer than what memory is given back by, what lies before and behind whole units
+// holds traps, between neighbours that stay.
+func TestReclaimedTraps(t *testing.T) {
+	forStrategies(t, func(t *testing.T, s Strategy) {
+		a := newTestArena(t, Config{Strategy: s, Size: chunkSize})
+		const n = 200<<10 + 100
+		long := bytes.Repeat([]byte{0x5a}, n)
+		codes, err := a.Publish(blob{code: sized(1, 100), align: 1}, blob{code: long, align: 1}, blob{code: sized(2, 100), align: 1})
+		require.NoError(t, err)
+		before := a.Stats().Committed
+		require.NoError(t, codes[1].Release())
+		require.NoError(t, a.Reclaim())
+		require.Equal(t, s == Protect, a.Stats().Committed < before)
+		lo, hi := codes[1].Addr(), codes[2].Addr()
+		seen := 0
+		for _, r := range (*a.segments.Load())[0].text.Ranges() {
+			from, to := max(lo, r.Addr), min(hi, r.Addr+uintptr(r.Len))
+			if r.Protection != vmem.ReadExec || from >= to {
+				continue
+			}
+			k := int(to - from)
+			require.Equal(t, bytes.Repeat(tramp.Trap, k)[:k], memory(from, k))
+			seen += k
+		}
+		require.Greater(t, seen, 1000)
+		requireCall(t, codes[0], 1)
+		requireCall(t, codes[2], 2)
 	})
 }
 
