@@ -27,6 +27,7 @@ var _ Text = (*Sealed)(nil)
 type file struct {
 	fd   int
 	open bool // fd is there, for writing; else what is mapped can't be changed any more
+	maps int  // how often some of it was mapped, each with a descriptor of its own: so many mappings there may be
 }
 
 // partSize is the length of a file, in bytes. Each file that is not frozen costs a descriptor, and each a mapping.
@@ -132,7 +133,7 @@ func (t *Sealed) writePart(i int, patches []Patch) error {
 		if err != nil {
 			return err
 		}
-		*f = file{fd, true}
+		f.fd, f.open = fd, true
 	}
 	return t.fill(i, t.files[i].fd, patches)
 }
@@ -152,20 +153,47 @@ func (t *Sealed) renew(i int) (fd int, err error) {
 			err = t.trap(fd, off, off+n)
 		}
 	}
-	for off, n := lo, 0; off < end && err == nil; off += n {
-		n = t.same(off, end)
-		switch p := Protection(t.pages[off/PageSize]); p {
-		case ReadExec, guarded:
-			err = t.mapText(fd, off, n)
-			if err == nil && p == guarded && t.kernel.Guard(t.base+uintptr(off), n) != nil {
-				t.mark(off, n, ReadExec)
-			}
-		}
+	if err == nil {
+		err = t.join(i, fd)
 	}
 	if err != nil {
 		t.kernel.Close(fd) // what it shows already is the same as before
 	}
 	return fd, err
+}
+
+// join maps all of part i that is in use, each run of pages as one mapping. What is executed there is not disturbed.
+func (t *Sealed) join(i, fd int) error {
+	f := &t.files[i]
+	was := f.maps
+	f.maps = 0
+	end := i*partSize + t.length(i)
+	for off, n := i*partSize, 0; off < end; off += n {
+		n = t.same(off, end)
+		if !t.inUse(off) {
+			continue
+		}
+		for off+n < end && t.inUse(off+n) {
+			n += t.same(off+n, end)
+		}
+		if err := t.mapText(fd, off, n); err != nil {
+			f.maps += was
+			return err
+		}
+		for at, k := off, 0; at < off+n; at += k { // the guards are gone with the mapping
+			k = t.same(at, off+n)
+			if Protection(t.pages[at/PageSize]) == guarded && t.kernel.Guard(t.base+uintptr(at), k) != nil {
+				t.mark(at, k, ReadExec)
+			}
+		}
+	}
+	return nil
+}
+
+// inUse tells whether the page at off is mapped.
+func (t *Sealed) inUse(off int) bool {
+	p := Protection(t.pages[off/PageSize])
+	return p == ReadExec || p == guarded
 }
 
 // same is how many bytes from off to end lie on pages of one protection, from the first on.
@@ -254,6 +282,7 @@ func (t *Sealed) mapText(fd, off, n int) error {
 	if err != nil {
 		return t.failed("mmap", off, n, err)
 	}
+	t.files[off/partSize].maps++
 	t.machine.flush(t.base+uintptr(off), t.base+uintptr(off+n))
 	return nil
 }
@@ -285,6 +314,11 @@ func (t *Sealed) Freeze(off, n int) error {
 		if !f.open {
 			continue
 		}
+		if f.maps > 1 { // before it is sealed: some kernels refuse to map it from then on
+			if err := t.join(i, f.fd); err != nil {
+				return err
+			}
+		}
 		if err := t.kernel.AddSeals(f.fd, true); err != nil {
 			return t.refused("fcntl", i*partSize, t.length(i), err)
 		}
@@ -297,7 +331,7 @@ func (t *Sealed) Freeze(off, n int) error {
 // with error returns from close()"), and nothing of a file in memory can be lost.
 func (t *Sealed) close(f *file) {
 	t.kernel.Close(f.fd)
-	*f = file{}
+	f.fd, f.open = 0, false
 }
 
 // Guard implements [Text].
@@ -329,6 +363,7 @@ func (t *Sealed) discard(i int) error {
 	if t.files[i].open {
 		t.close(&t.files[i])
 	}
+	t.files[i].maps = 0
 	return nil
 }
 

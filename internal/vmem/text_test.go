@@ -2,6 +2,7 @@ package vmem_test
 
 import (
 	"bytes"
+	"os"
 	"syscall"
 	"testing"
 	"unsafe"
@@ -167,6 +168,46 @@ func TestFlushes(t *testing.T) {
 			require.Equal(t, stage, out, "%s: %v", name, flushed)
 		}
 		require.NoError(t, text.Release())
+	}
+}
+
+// TestSealedPagesJoin: a file that is filled a bit at a time is one mapping when it is sealed, with the guard at its end,
+// and the guard is still one.
+func TestSealedPagesJoin(t *testing.T) {
+	text, err := vmem.NewSealed(ledger, machine, 0, 3<<20)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, text.Release()) }()
+	mappings := func() (list []testenv.Mapping) {
+		maps, err := testenv.Maps()
+		require.NoError(t, err)
+		for _, m := range maps {
+			if m.Executable() && m.Start < text.Base()+1<<20 && text.Base() < m.End {
+				list = append(list, m)
+			}
+		}
+		return list
+	}
+	require.NoError(t, text.Guard(1<<20-page))
+	for off := 0; off < 1<<20-page; off += 64 << 10 {
+		require.NoError(t, text.Write([]vmem.Patch{{Off: off, Bytes: []byte{1}}}))
+	}
+	if !testenv.Emulated() {
+		require.Greater(t, len(mappings()), 8)
+	}
+	require.NoError(t, text.Freeze(0, 1<<20))
+	require.Len(t, mappings(), 1)
+	require.Equal(t, []byte{1, 0xee}, read(text, 3*64<<10, 2))
+	for _, r := range text.Ranges() {
+		for _, prot := range protections(t, r.Addr, r.Len/page) {
+			require.Equal(t, r.Protection.String(), prot)
+		}
+	}
+	if !testenv.Emulated() {
+		mem, err := os.Open("/proc/self/mem")
+		require.NoError(t, err)
+		defer mem.Close()
+		_, err = mem.ReadAt(make([]byte, 1), int64(text.Base()+1<<20-uintptr(page)))
+		require.Error(t, err)
 	}
 }
 
