@@ -14,7 +14,7 @@ import (
 )
 
 // TestScale has many functions of 16 to 512 bytes live at once: they are packed, cost few mappings, and are found; and
-// when as many operations again publish and release at random, nothing grows. (All of it: WXJIT_FUNCTIONS=1000000
+// when they are released and others published at random, alone and with others, nothing grows. (All of it: WXJIT_FUNCTIONS=1000000
 // WXJIT_STEPS=10000000.)
 func TestScale(t *testing.T) {
 	plainHost(t)
@@ -23,19 +23,11 @@ func TestScale(t *testing.T) {
 		a := newTestArena(t, Config{Strategy: s, Size: max(32<<20, n*320)})
 		rnd := rand.New(rand.NewPCG(1, 2))
 		bytes := make([]byte, 512)
+		fillTraps(bytes)
 		next := func() Blob { return blob{code: bytes[:16+rnd.IntN(497)], align: 1} }
 
 		start := time.Now()
-		codes := make([]*Code, 0, n)
-		for len(codes) < n {
-			var blobs []Blob
-			for range min(1000, n-len(codes)) {
-				blobs = append(blobs, next())
-			}
-			more, err := a.Publish(blobs...)
-			require.NoError(t, err)
-			codes = append(codes, more...)
-		}
+		codes := fillArena(t, a, n, rnd)
 		full := a.Stats()
 		t.Logf("%d functions in %v: density %.3f, %d mappings, %d system calls", n, time.Since(start), density(full), full.Mappings, full.SystemCalls)
 		require.Equal(t, n, full.Codes)
@@ -49,25 +41,37 @@ func TestScale(t *testing.T) {
 
 		start = time.Now()
 		most := 0
-		for i := range steps {
-			k := rnd.IntN(n)
-			require.NoError(t, codes[k].Release())
-			c, err := a.Publish(next())
+		for done, look := 0, 0; done < steps; {
+			batch := min(1<<rnd.IntN(9), n) // as many alone as with others
+			victims, blobs := make([]*Code, 0, batch), make([]Blob, 0, batch)
+			for range batch {
+				k := rnd.IntN(len(codes))
+				victims, blobs = append(victims, codes[k]), append(blobs, next())
+				codes[k] = codes[len(codes)-1]
+				codes = codes[:len(codes)-1]
+			}
+			require.NoError(t, a.Release(victims...))
+			more, err := a.Publish(blobs...)
 			if errors.Is(err, ErrNoSpace) {
 				require.NoError(t, a.Reclaim())
-				c, err = a.Publish(next())
+				more, err = a.Publish(blobs...)
 			}
 			require.NoError(t, err)
-			codes[k] = c[0]
-			if i%(steps/20+1) == 0 {
+			codes = append(codes, more...)
+			if done += 2 * batch; done >= look {
+				look += steps/20 + 1
 				most = max(most, a.Stats().Committed)
 			}
 		}
 		end := a.Stats()
 		perStep := time.Since(start) / time.Duration(max(steps, 1))
-		t.Logf("%d releases and publications in turn, %v each: density %.3f, %d mappings, %d system calls", steps, perStep, density(end), end.Mappings, end.SystemCalls-full.SystemCalls)
+		t.Logf("%d releases and publications, %v each: density %.3f, %d mappings, %d system calls", steps, perStep, density(end), end.Mappings, end.SystemCalls-full.SystemCalls)
 		require.Less(t, float64(most), 1.1*float64(full.Committed)+4<<20, "no growth")
-		require.Greater(t, density(end), 0.90)
+		// Beside padding, a 32nd may be gaps and a 64th released; and a chunk or two are open that are not full.
+		if least = 0.92; n < 1_000_000 {
+			least = 0.88
+		}
+		require.Greater(t, density(end), least)
 		require.Less(t, end.Mappings, 1000)
 		clean(t, a)
 	})
@@ -98,6 +102,8 @@ func lookups(t *testing.T, a *Arena, codes []*Code, rnd *rand.Rand) {
 // WXJIT_CYCLES=100000.)
 func TestCycles(t *testing.T) {
 	plainHost(t)
+	ledger := &testenv.Ledger{Kernel: kernel}
+	host = ledger
 	cycle := func(s Strategy) {
 		a, err := New(Config{Strategy: s, Size: 256 << 10})
 		require.NoError(t, err)
@@ -116,13 +122,16 @@ func TestCycles(t *testing.T) {
 	}
 	runtime.GC()
 	testenv.NoNewDescriptors(t)
-	before, rss := mappings(), resident(t)
+	before, threads, rss := mappings(), testenv.Threads(t), resident(t)
 	n := count(300, "WXJIT_CYCLES")
 	for i := range n {
 		cycle(strategies[i%2])
 	}
 	runtime.GC()
-	require.LessOrEqual(t, mappings(), before+4, "the Go heap may have some more")
+	require.Empty(t, ledger.Open(sharedStack))
+	// Another thread has a stack with a guard, and if libc is there a heap of its own.
+	more := 4 + 4*max(0, testenv.Threads(t)-threads)
+	require.LessOrEqual(t, mappings(), before+more, "the Go heap may have some more")
 	grown := resident(t) - rss
 	require.Less(t, grown, 16<<20)
 	t.Logf("%d cycles: %d bytes more resident", n, grown)

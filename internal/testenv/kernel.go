@@ -23,7 +23,7 @@ type Ledger struct {
 
 type entry struct {
 	lo, hi uintptr
-	made   string // the callers, one a line
+	made   []uintptr // who called
 }
 
 // Reserve implements vmem.Kernel.
@@ -127,16 +127,21 @@ func (l *Ledger) Open(mine func(lo, hi uintptr) bool) (leaks []string) {
 	defer l.mu.Unlock()
 	for _, e := range l.open {
 		if mine == nil || !mine(e.lo, e.hi) {
-			leaks = append(leaks, fmt.Sprintf("%d bytes at [%#x,%#x) mapped by\n%s", e.hi-e.lo, e.lo, e.hi, e.made))
+			leaks = append(leaks, fmt.Sprintf("%d bytes at [%#x,%#x) mapped by\n%s", e.hi-e.lo, e.lo, e.hi, lines(e.made)))
 		}
 	}
 	return leaks
 }
 
-// callers lists who called the kernel, innermost first.
-func callers() string {
-	var pcs [16]uintptr
-	frames := runtime.CallersFrames(pcs[:runtime.Callers(3, pcs[:])])
+// callers gives who called the kernel, innermost first.
+func callers() []uintptr {
+	pcs := make([]uintptr, 16)
+	return pcs[:runtime.Callers(3, pcs)]
+}
+
+// lines lists callers, one a line.
+func lines(pcs []uintptr) string {
+	frames := runtime.CallersFrames(pcs)
 	var b strings.Builder
 	for {
 		f, more := frames.Next()

@@ -53,6 +53,15 @@ func NewDescriptors(before, after map[int]string) []string {
 	return list
 }
 
+// Threads counts the threads of the process.
+func Threads(t testing.TB) int {
+	list, err := os.ReadDir("/proc/self/task")
+	if err != nil {
+		t.Fatalf("threads: %v", err)
+	}
+	return len(list)
+}
+
 // NoNewDescriptors makes the test fail if more descriptors are open at its end than now. It is not for tests that
 // run in parallel with others.
 func NoNewDescriptors(t testing.TB) {
