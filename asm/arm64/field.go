@@ -255,8 +255,6 @@ func (c field) bitfield(v int64) (uint32, string) {
 		return 0, fmt.Sprintf("%d bits from bit %d on, of %d", width, lsb, mask+1)
 	}
 	switch c.kind() {
-	case lslOf:
-		return uint32(-lsb&mask)<<16 | uint32(mask-lsb)<<10, ""
 	case lsbExtract:
 		return uint32(lsb) << 16, ""
 	case lsbInsert:
@@ -322,7 +320,7 @@ func (c field) operation(v int64) (uint32, string) {
 	return uint32(v) << 5, ""
 }
 
-// register encodes a register with a shift or an extension.
+// register encodes a register with an extension, or says why one with a shift can't be encoded.
 func (c field) register(v int64) (uint32, string) {
 	r := unpackRegister(v)
 	switch {
@@ -338,10 +336,8 @@ func (c field) register(v int64) (uint32, string) {
 		return uint32(r.reg)<<16 | uint32(r.kind)<<13 | uint32(r.amount)<<10, ""
 	case int64(r.amount) > c.most():
 		return 0, fmt.Sprintf("shift of %d bits by %d", c.most()+1, r.amount)
-	case r.kind == ror && c.kind() == shifted:
-		return 0, "this instruction can't rotate"
 	}
-	return uint32(r.kind)<<22 | uint32(r.reg)<<16 | uint32(r.amount)<<10, ""
+	return 0, "this instruction can't rotate"
 }
 
 // vector encodes immediates of vector and floating-point instructions.

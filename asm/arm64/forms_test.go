@@ -319,6 +319,22 @@ func TestSamples(t *testing.T) {
 	require.GreaterOrEqual(t, count, 100_000)
 }
 
+// TestClasses: what each operand says of itself is what Emit finds in it, so that a row has these classes.
+func TestClasses(t *testing.T) {
+	var a Assembler
+	a.AllowReserved(true)
+	for _, line := range formLines(t) {
+		s, _ := line.sample(t, &a, 1, 0, 0)
+		sig := uint64(0)
+		for i, arg := range s.args {
+			sig |= uint64(arg.arg()) << (8 * i)
+		}
+		all := rows[rowsOf[line.op].first:][:rowsOf[line.op].n]
+		require.True(t, slices.ContainsFunc(all, func(w row) bool { return w.sig == sig }), "%s", line.name())
+	}
+	require.Equal(t, cLabel, Target(1).arg())
+}
+
 // choice is a value of an operand: the argument of the typed method, nil if it has none, that of Emit, and its text.
 type choice struct {
 	value any

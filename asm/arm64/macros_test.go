@@ -9,7 +9,51 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/wxjit/wxjit/asm"
+	"github.com/wxjit/wxjit/internal/testenv"
 )
+
+// TestFrameText: what Prologue and Epilogue are, by GNU objdump. What it does internal/semantics runs.
+func TestFrameText(t *testing.T) {
+	for _, c := range []struct {
+		frame    Frame
+		prologue []string
+		epilogue []string
+	}{
+		{
+			Frame{},
+			[]string{"stp x29, x30, [sp, #-16]!", "mov x29, sp"},
+			[]string{"mov sp, x29", "ldp x29, x30, [sp], #16", "ret"},
+		},
+		{
+			Frame{Size: 1, Saved: []X{X19}, SavedD: []D{D8, D15}},
+			[]string{"stp x29, x30, [sp, #-16]!", "mov x29, sp", "str x19, [sp, #-16]!", "stp d8, d15, [sp, #-16]!", "sub sp, sp, #0x10"},
+			[]string{"sub sp, x29, #0x20", "ldp d8, d15, [sp], #16", "ldr x19, [sp], #16", "ldp x29, x30, [sp], #16", "ret"},
+		},
+		{
+			Frame{Size: 4096, Saved: []X{X27, X20, X22}, SavedD: []D{D9}},
+			[]string{
+				"stp x29, x30, [sp, #-16]!", "mov x29, sp", "stp x27, x20, [sp, #-16]!", "str x22, [sp, #-16]!", "str d9, [sp, #-16]!", "sub sp, sp, #0x1, lsl #12",
+			},
+			[]string{"sub sp, x29, #0x30", "ldr d9, [sp], #16", "ldr x22, [sp], #16", "ldp x27, x20, [sp], #16", "ldp x29, x30, [sp], #16", "ret"},
+		},
+		{
+			Frame{Size: 1<<24 - 16},
+			[]string{"stp x29, x30, [sp, #-16]!", "mov x29, sp", "sub sp, sp, #0xfff, lsl #12", "sub sp, sp, #0xff0"},
+			[]string{"mov sp, x29", "ldp x29, x30, [sp], #16", "ret"},
+		},
+	} {
+		var a Assembler
+		a.Prologue(c.frame)
+		begin, err := finished(&a)
+		require.NoError(t, err)
+		require.Equal(t, c.prologue, testenv.Objdump(t, "arm64", begin, 0))
+		a.Reset()
+		a.Epilogue(c.frame)
+		end, err := finished(&a)
+		require.NoError(t, err)
+		require.Equal(t, c.epilogue, testenv.Objdump(t, "arm64", end, 0))
+	}
+}
 
 // bitmasks are all immediates of ORR on 64 bits.
 var bitmasks = func() (all []uint64) {

@@ -112,3 +112,14 @@ func TestUnusedMethodsAreNotLinked(t *testing.T) {
 	require.Less(t, immediate, int64(30_000))
 	require.Greater(t, emit, int64(100_000))
 }
+
+// TestOperandTexts: texts that no error of the other tests has.
+func TestOperandTexts(t *testing.T) {
+	require.Equal(t, "v31", V31.String())
+	require.Equal(t, "[x1, x2, uxtx, scaled]", MemIndex(X1, X2, 0).Scaled().String())
+	require.Equal(t, "[sp, w2, sxtw, scaled]", MemExtend(SP, W2.SXTW(0)).Scaled().String())
+	require.Equal(t, "[x1, x2, lsl #3]", MemIndex(X1, X2, 3).Scaled().String())
+	for c := EQ; c <= NV; c++ {
+		require.Equal(t, strings.Fields("ne eq lo hs pl mi vc vs ls hi lt ge le gt nv al")[c], c.Not().String())
+	}
+}

@@ -42,6 +42,32 @@ func TestOutside(t *testing.T) {
 	require.Greater(t, typed, 25_000)
 }
 
+// TestPairs: every instruction that loads two registers refuses that they are the same, whichever it is.
+func TestPairs(t *testing.T) {
+	var a Assembler
+	a.AllowReserved(true)
+	n := 0
+	for _, line := range formLines(t) {
+		switch opName(line.op) {
+		case "LDP", "LDNP", "LDPSW", "LDXP", "LDAXP", "LDIAPP":
+		default:
+			continue
+		}
+		all := line.choices(t, line.operands[0])
+		require.Len(t, all, 32)
+		for i, c := range all {
+			in := []reflect.Value{reflect.ValueOf(&a), reflect.ValueOf(c.value), reflect.ValueOf(c.value), reflect.ValueOf(MemOff(SP, 0))}
+			refused(t, &a, line.name()+" "+c.text, func() { line.typed.Call(in) })
+			in[2] = reflect.ValueOf(all[(i+1)%32].value)
+			a.Reset()
+			line.typed.Call(in)
+			require.NoError(t, a.Err())
+			n++
+		}
+	}
+	require.Equal(t, 15*32, n)
+}
+
 // refused fails the test if the call gives no error, an error of another kind, or bytes.
 func refused(t *testing.T, a *Assembler, what string, call func()) {
 	a.Reset()

@@ -239,7 +239,7 @@ func TestTakesRegister(t *testing.T) {
 func TestNamesOfNothing(t *testing.T) {
 	for text, v := range map[string]fmt.Stringer{
 		"DCOp(1)": DCOp(1), "ICOp(1)": ICOp(1), "ATOp(1)": ATOp(1), "TLBIOp(1)": TLBIOp(1), "#16": Barrier(16), "#255": Prefetch(255),
-		"BTITarget(0)": BTITarget(0), "BTITarget(4)": BTITarget(4), "PStateField(63)": PStateField(63),
+		"Cond(16)": Cond(16), "BTITarget(0)": BTITarget(0), "BTITarget(4)": BTITarget(4), "PStateField(63)": PStateField(63),
 	} {
 		require.Equal(t, text, v.String())
 	}
