@@ -2,12 +2,12 @@ package amd64
 
 import (
 	"bytes"
-	"regexp"
 	"strings"
 	"testing"
 
-	"github.com/stretchr/testify/require"
 	"golang.org/x/arch/x86/x86asm"
+
+	"github.com/wxjit/wxjit/internal/testenv"
 )
 
 // emitted is what Emit makes of a sample.
@@ -31,20 +31,20 @@ func emitted(a *Assembler, s sample) ([]byte, error) {
 }
 
 // otherEmit are the typed methods whose samples Emit encodes differently.
-var otherEmit = []difference{
-	{"", regexp.MustCompile(`^J\w+l32 `), "Emit has no operand to say that a branch is near"},
-	{"", regexp.MustCompile(`^(PUSHi16|POPFS16|POPGS16) `), "Emit has no operand to say that it is 16 bits"},
-	{"", regexp.MustCompile(`^V\w+mk[xyz]i?\d+ [^{]*$`), "without a mask Emit takes the VEX form"},
-	{"", regexp.MustCompile(`^XCHGrr`), "Emit takes the form for the accumulator"},
-	{"", regexp.MustCompile(`^MOVri64`), "Emit does not load the lower half for the whole"},
-	{"", regexp.MustCompile(`^(VMOVQmx64|VMOVQxm64)`), "two EVEX forms of one length"},
-	{"", regexp.MustCompile(`^F(ADD|SUB|SUBR|MUL|DIV|DIVR)tST0 .* st\(0\), st$`), "two forms of one length"},
+var otherEmit = []testenv.Difference{
+	testenv.Differs("", `^J\w+l32 `, "Emit has no operand to say that a branch is near"),
+	testenv.Differs("", `^(PUSHi16|POPFS16|POPGS16) `, "Emit has no operand to say that it is 16 bits"),
+	testenv.Differs("", `^V\w+mk[xyz]i?\d+ [^{]*$`, "without a mask Emit takes the VEX form"),
+	testenv.Differs("", `^XCHGrr`, "Emit takes the form for the accumulator"),
+	testenv.Differs("", `^MOVri64`, "Emit does not load the lower half for the whole"),
+	testenv.Differs("", `^(VMOVQmx64|VMOVQxm64)`, "two EVEX forms of one length"),
+	testenv.Differs("", `^F(ADD|SUB|SUBR|MUL|DIV|DIVR)tST0 .* st\(0\), st$`, "two forms of one length"),
 }
 
 // TestEmitLikeTypedMethods: both layers give the same bytes, of 118,000 instructions of all forms.
 func TestEmitLikeTypedMethods(t *testing.T) {
 	var a Assembler
-	used := map[int]int{}
+	allowed := testenv.Allow(otherEmit)
 	all := samples(t)
 	same := 0
 	for _, s := range all {
@@ -58,33 +58,31 @@ func TestEmitLikeTypedMethods(t *testing.T) {
 			continue
 		}
 		longer := strings.HasPrefix(s.method, "MOVri64") || strings.HasPrefix(s.method, "PUSHi16")
-		if len(code) > len(s.code) && !longer || !allowed(otherEmit, used, "", s.method, s.text) {
+		if len(code) > len(s.code) && !longer || !allowed.Has("", s.method+" "+s.text) {
 			t.Errorf("%s %s: typed %x, Emit %x", s.method, s.text, s.code, code)
 		}
 	}
 	t.Logf("%d instructions, %d identical", len(all), same)
-	for i, d := range otherEmit {
-		require.NotZero(t, used[i], "not needed: %s", d.why)
-	}
+	allowed.RequireUsed(t)
 }
 
 // undecoded are forms that x/arch's decoder does not know, or misreads.
-var undecoded = []difference{
-	{"", regexp.MustCompile(`^(ADCX|ADOX|RDSEED|GF2P8|INCSSP|RDSSP|RSTORSSP|SAVEPREVSSP|ENDBR64|RDPID|RDPKRU|WRPKRU|PTWRITE|CLWB|CLFLUSHOPT|PREFETCHWT1|WRSS|UD0|RDRAND|XSAVEC|LOCK|REPN?E? |REP|SHA256RNDS2|PAUSE)`), "not in the decoder's tables, or read as a relative with less prefixes"},
-	{"", regexp.MustCompile(`^[VKABPRSM]\w+ .*([fg]s:|\[(r8d|ecx))`), "a segment or address size in front of VEX or EVEX is not decoded"},
-	{"", regexp.MustCompile(`^[VKABPRSM]\w+ .*\[rip\+`), "rip-relative operands behind VEX and EVEX are read as absolute"},
-	{"", regexp.MustCompile(`^VCVT\w+xkxi? `), "the destination of a narrowing conversion is read as YMM"},
-	{"", regexp.MustCompile(`^\w+to\d+ `), "the count of a broadcast is not kept"},
-	{"", regexp.MustCompile(`^((LAR|LSL)r64|MOVsr16)`), "the source is read as wider than it is"},
-	{"", regexp.MustCompile(`^(LJMPm|LCALLm|FLDm80|FSTPm80)`), "the length in memory is not told"},
-	{"", regexp.MustCompile(`^J\w+l32 `), "a near branch with a short distance"},
-	{"", regexp.MustCompile(`^(PUSHi|PUSHF|POPF|XCHG|IRET|NOP|MOVri64|F\w+tST0|VMOVQ|VPEXTRW|V\w+mk[xyz]i?\d+ [^{]*$)`), "read back with another encoding, of no greater length"},
+var undecoded = []testenv.Difference{
+	testenv.Differs("", `^(ADCX|ADOX|RDSEED|GF2P8|INCSSP|RDSSP|RSTORSSP|SAVEPREVSSP|ENDBR64|RDPID|RDPKRU|WRPKRU|PTWRITE|CLWB|CLFLUSHOPT|PREFETCHWT1|WRSS|UD0|RDRAND|XSAVEC|LOCK|REPN?E? |REP|SHA256RNDS2|PAUSE)`, "not in the decoder's tables, or read as a relative with less prefixes"),
+	testenv.Differs("", `^[VKABPRSM]\w+ .*([fg]s:|\[(r8d|ecx))`, "a segment or address size in front of VEX or EVEX is not decoded"),
+	testenv.Differs("", `^[VKABPRSM]\w+ .*\[rip\+`, "rip-relative operands behind VEX and EVEX are read as absolute"),
+	testenv.Differs("", `^VCVT\w+xkxi? `, "the destination of a narrowing conversion is read as YMM"),
+	testenv.Differs("", `^\w+to\d+ `, "the count of a broadcast is not kept"),
+	testenv.Differs("", `^((LAR|LSL)r64|MOVsr16)`, "the source is read as wider than it is"),
+	testenv.Differs("", `^(LJMPm|LCALLm|FLDm80|FSTPm80)`, "the length in memory is not told"),
+	testenv.Differs("", `^J\w+l32 `, "a near branch with a short distance"),
+	testenv.Differs("", `^(PUSHi|PUSHF|POPF|XCHG|IRET|NOP|MOVri64|F\w+tST0|VMOVQ|VPEXTRW|V\w+mk[xyz]i?\d+ [^{]*$)`, "read back with another encoding, of no greater length"),
 }
 
 // TestFormsAgainstDecoder reads everything with x/arch's decoder: the instruction is the one that was meant, its registers and
 // immediates are, and EmitInst gives the same bytes again.
 func TestFormsAgainstDecoder(t *testing.T) {
-	used := map[int]int{}
+	allowed := testenv.Allow(undecoded)
 	all := samples(t)
 	same := 0
 	for _, s := range all {
@@ -93,14 +91,12 @@ func TestFormsAgainstDecoder(t *testing.T) {
 			same++
 			continue
 		}
-		if !allowed(undecoded, used, "", s.method, s.text) {
+		if !allowed.Has("", s.method+" "+s.text) {
 			t.Errorf("%s %s %x: %s", s.method, s.text, s.code, why)
 		}
 	}
 	t.Logf("%d instructions, %d read back and emitted identically", len(all), same)
-	for i, d := range undecoded {
-		require.NotZero(t, used[i], "not needed: %s", d.why)
-	}
+	allowed.RequireUsed(t)
 }
 
 func misread(s sample) string {

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/arch/x86/x86asm"
 
 	"github.com/wxjit/wxjit/asm"
+	"github.com/wxjit/wxjit/internal/testenv"
 )
 
 // FuzzInstruction emits a legal instruction, with both layers, and reads it back.
@@ -25,12 +26,12 @@ func FuzzInstruction(f *testing.F) {
 		if !ok {
 			return
 		}
-		if why := misread(s); why != "" && !allowed(undecoded, map[int]int{}, "", s.method, s.text) {
+		if why := misread(s); why != "" && !testenv.Allow(undecoded).Has("", s.method+" "+s.text) {
 			t.Errorf("%s %s %x: %s", s.method, s.text, s.code, why)
 		}
 		code, err := emitted(&a, s)
 		require.NoError(t, err, "%s %s", s.method, s.text)
-		if !bytes.Equal(code, s.code) && !allowed(otherEmit, map[int]int{}, "", s.method, s.text) {
+		if !bytes.Equal(code, s.code) && !testenv.Allow(otherEmit).Has("", s.method+" "+s.text) {
 			t.Errorf("%s %s: typed %x, Emit %x", s.method, s.text, s.code, code)
 		}
 	})

@@ -1,7 +1,6 @@
 package amd64
 
 import (
-	"regexp"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -11,18 +10,18 @@ import (
 )
 
 // otherTexts are the methods whose instructions are listed otherwise than objdump prints them.
-var otherTexts = []difference{
-	{"", regexp.MustCompile(`^VP?CMP|^CMP[PS]|^V?PCLMUL|^VPCOM`), "objdump has mnemonics for the values of the immediate"},
-	{"", regexp.MustCompile(`^V(P?GATHER|P?SCATTER)`), "objdump gives the length of an element, the decoder of all"},
-	{"", regexp.MustCompile(`^(VPDP|VPMADD52|VPSLLDQ|VPSRLDQ|VMOV|VCVTNEPS2BF16|VPCMPI?E?STR|VPEXTRW)`), "objdump says {vex} or {evex} where it could be either"},
-	{"", regexp.MustCompile(`^V(CVT|FPCLASS)`), "the decoder has another width, rounding or no count"},
-	{"", regexp.MustCompile(`^(MOVS|MOV[a-zA-Z]*|CMPS|SCAS|STOS|LODS|XLATB|XCHG|LRET|IRETD?|PUSH\w*|POP\w*|CWD|CBW)`), "other names, sizes and implied operands"},
-	{"", regexp.MustCompile(`^(LJMP|LCALL|LSS|LFS|LGS|LSL|V?LDDQU|PREFETCH|CLFLUSH|CLWB|PTWRITE|RDRAND|INCSSP|NOP|CMPXCHG16B|FLDm80|FSTPm80|FBLD|FBSTP|P?BLENDV|SHA256RNDS2)`), "the decoder does not tell the length or the operand, or reads another instruction"},
+var otherTexts = []testenv.Difference{
+	testenv.Differs("", `^VP?CMP|^CMP[PS]|^V?PCLMUL|^VPCOM`, "objdump has mnemonics for the values of the immediate"),
+	testenv.Differs("", `^V(P?GATHER|P?SCATTER)`, "objdump gives the length of an element, the decoder of all"),
+	testenv.Differs("", `^(VPDP|VPMADD52|VPSLLDQ|VPSRLDQ|VMOV|VCVTNEPS2BF16|VPCMPI?E?STR|VPEXTRW)`, "objdump says {vex} or {evex} where it could be either"),
+	testenv.Differs("", `^V(CVT|FPCLASS)`, "the decoder has another width, rounding or no count"),
+	testenv.Differs("", `^(MOVS|MOV[a-zA-Z]*|CMPS|SCAS|STOS|LODS|XLATB|XCHG|LRET|IRETD?|PUSH\w*|POP\w*|CWD|CBW)`, "other names, sizes and implied operands"),
+	testenv.Differs("", `^(LJMP|LCALL|LSS|LFS|LGS|LSL|V?LDDQU|PREFETCH|CLFLUSH|CLWB|PTWRITE|RDRAND|INCSSP|NOP|CMPXCHG16B|FLDm80|FSTPm80|FBLD|FBSTP|P?BLENDV|SHA256RNDS2)`, "the decoder does not tell the length or the operand, or reads another instruction"),
 }
 
 // TestListingAgainstObjdump compares the text of a listing with what objdump prints for the same bytes.
 func TestListingAgainstObjdump(t *testing.T) {
-	used := map[int]int{}
+	allowed := testenv.Allow(otherTexts)
 	n, same := 0, 0
 	for all := samples(t); len(all) > 0; {
 		batch := all[:min(4000, len(all))]
@@ -53,14 +52,12 @@ func TestListingAgainstObjdump(t *testing.T) {
 			n++
 			if len(texts[i]) == 1 && inst.Text == texts[i][0] {
 				same++
-			} else if !allowed(otherTexts, used, "", s.method, "") {
+			} else if !allowed.Has("", s.method+" ") {
 				t.Errorf("%s %x: listed %s, objdump prints %s", s.method, s.code, inst.Text, texts[i])
 			}
 		}
 	}
 	t.Logf("%d instructions, %d listed as objdump prints them", n, same)
 	require.Greater(t, same, n*95/100)
-	for i, d := range otherTexts {
-		require.NotZero(t, used[i], "not needed: %s", d.why)
-	}
+	allowed.RequireUsed(t)
 }

@@ -3,7 +3,6 @@ package amd64
 import (
 	"bytes"
 	"encoding/hex"
-	"regexp"
 	"strings"
 	"testing"
 
@@ -42,15 +41,15 @@ func meaning(inst x86asm.Inst) string {
 }
 
 // notReassembled are the lines that are not emitted again, by operation and operands.
-var notReassembled = []difference{
-	{"", regexp.MustCompile(`^(ES )?(` + strings.Join(privilegedOps, "|") + `) `), "privileged: left out of the package"},
-	{"", regexp.MustCompile(`^MOV .*(CR|DR|TR)\d`), "privileged: left out of the package"},
-	{"", regexp.MustCompile(`^(MOVSXD E?[A-D]X|MOVSXD (E?[SD]I|R\d+[LW])|MOV[SZ]X (R\d+W|[A-D]X|[SD]I), |BSWAP ([A-D]X|R\d+W))`), "left out of the package: see COVERAGE.md"},
-	{"", regexp.MustCompile(`^(DATA16 )?(LEAVE|RET|XBEGIN|ENTER)`), "an operand size of 16 bits: left out of the package"},
-	{"", regexp.MustCompile(`^(LAR|LSL) R|^MOV ([C-G]S|SS|ES), R|^MOV R\w+, ([C-G]S|SS|ES)|^RDRAND`), "the decoder gives 64 bits for an operand that has less, or none for one that has 64"},
-	{"", regexp.MustCompile(`^(FLD|FSTP|LJMP|LCALL) \[`), "the decoder does not tell the length in memory"},
-	{"", regexp.MustCompile(`^WR[FG]SBASE \[`), "not an instruction: FSGSBASE has no form for memory"},
-	{"", regexp.MustCompile(`VCVT(DQ2PD|UDQ2PD|PH2PS|PS2PD|PS2PH|T?PD2U?DQ|PD2PS) [XY]\d+, `), "the decoder takes the other operand of a conversion between widths for YMM"},
+var notReassembled = []testenv.Difference{
+	testenv.Differs("", `^(ES )?(`+strings.Join(privilegedOps, "|")+`) `, "privileged: left out of the package"),
+	testenv.Differs("", `^MOV .*(CR|DR|TR)\d`, "privileged: left out of the package"),
+	testenv.Differs("", `^(MOVSXD E?[A-D]X|MOVSXD (E?[SD]I|R\d+[LW])|MOV[SZ]X (R\d+W|[A-D]X|[SD]I), |BSWAP ([A-D]X|R\d+W))`, "left out of the package: see COVERAGE.md"),
+	testenv.Differs("", `^(DATA16 )?(LEAVE|RET|XBEGIN|ENTER)`, "an operand size of 16 bits: left out of the package"),
+	testenv.Differs("", `^(LAR|LSL) R|^MOV ([C-G]S|SS|ES), R|^MOV R\w+, ([C-G]S|SS|ES)|^RDRAND`, "the decoder gives 64 bits for an operand that has less, or none for one that has 64"),
+	testenv.Differs("", `^(FLD|FSTP|LJMP|LCALL) \[`, "the decoder does not tell the length in memory"),
+	testenv.Differs("", `^WR[FG]SBASE \[`, "not an instruction: FSGSBASE has no form for memory"),
+	testenv.Differs("", `VCVT(DQ2PD|UDQ2PD|PH2PS|PS2PD|PS2PH|T?PD2U?DQ|PD2PS) [XY]\d+, `, "the decoder takes the other operand of a conversion between widths for YMM"),
 }
 
 var privilegedOps = strings.Fields(`IN OUT INSB INSW INSD OUTSB OUTSW OUTSD XSAVES XSAVES64 XRSTORS XRSTORS64 SYSEXIT SYSRET XSETBV WRMSR RDMSR
@@ -60,7 +59,7 @@ var privilegedOps = strings.Fields(`IN OUT INSB INSW INSD OUTSB OUTSW OUTSD XSAV
 // of them with the same meaning. What the decoder does not know because it takes W or the vector length for significant
 // where the manual ignores it, is tried without, and LLVM has to read the same in both.
 func TestReassembly(t *testing.T) {
-	used, usedNames := map[int]int{}, map[int]int{}
+	allowed, names := testenv.Allow(notReassembled), testenv.Allow(notDecoded)
 	for _, c := range []struct {
 		name  string
 		cases [][]byte
@@ -98,14 +97,14 @@ func TestReassembly(t *testing.T) {
 				}
 			}
 			named++
-			if text := inst.String() + " "; !allowed(notReassembled, used, "", text, "") {
+			if !allowed.Has("", inst.String()+"  ") {
 				t.Errorf("%s: %x %v: %v", c.name, code, inst, err)
 			}
 		}
 		w, others := sameToLLVM(t, ignoredW, ours)
 		undecoded = append(undecoded, others...)
 		for _, name := range mnemonics(t, undecoded) {
-			if unknown++; !allowed(notDecoded, usedNames, "", name+" ", "") {
+			if unknown++; !names.Has("", name+" ") {
 				t.Errorf("%s: %s is not decoded: %x", c.name, name, undecoded[unknown-1])
 			}
 		}
@@ -113,19 +112,15 @@ func TestReassembly(t *testing.T) {
 			"%d that the decoder does not know, %d named", c.name, len(c.cases), same, equal, w, unknown, named)
 		require.GreaterOrEqual(t, same+equal+w, c.min, c.name)
 	}
-	for i, d := range notReassembled {
-		require.NotZero(t, used[i], "not needed: %s", d.why)
-	}
-	for i, d := range notDecoded {
-		require.NotZero(t, usedNames[i], "not needed: %s", d.why)
-	}
+	allowed.RequireUsed(t)
+	names.RequireUsed(t)
 }
 
 // notDecoded are the instructions that x/arch's decoder does not know, by the name that LLVM has for them.
-var notDecoded = []difference{
-	{"", regexp.MustCompile(`^(adcx|adox|rdseed|clac|stac|rdpkru|wrpkru|rdpid|endbr64|cldemote|tpause|umonitor|umwait) `), "not in the decoder's tables"},
-	{"", regexp.MustCompile(`^EVEX `), "a W or a vector length that LLVM's disassembler refuses, too"},
-	{"", regexp.MustCompile(`^\? `), "a prefix alone, and UD1 without its ModRM byte"},
+var notDecoded = []testenv.Difference{
+	testenv.Differs("", `^(adcx|adox|rdseed|clac|stac|rdpkru|wrpkru|rdpid|endbr64|cldemote|tpause|umonitor|umwait) `, "not in the decoder's tables"),
+	testenv.Differs("", `^EVEX `, "a W or a vector length that LLVM's disassembler refuses, too"),
+	testenv.Differs("", `^\? `, "a prefix alone, and UD1 without its ModRM byte"),
 }
 
 // mnemonics gives LLVM's name for each of the instructions, with a ? where it knows none.
