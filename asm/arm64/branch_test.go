@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/wxjit/wxjit/asm"
+	"github.com/wxjit/wxjit/internal/testenv"
 )
 
 // going is an instruction that goes to a label, or takes something from there.
@@ -191,7 +192,7 @@ func TestReach(t *testing.T) {
 
 // TestFarReach is TestReach for 128 MiB, for one instruction of each sequence of forms. BL is as B but for its last word.
 func TestFarReach(t *testing.T) {
-	if runtime.GOARCH != "amd64" {
+	if runtime.GOARCH != "amd64" || testenv.Race() {
 		return // nothing here depends on the host, and an emulator is slow
 	}
 	least, greatest := asm.Branch26.Range()
@@ -212,6 +213,9 @@ func TestFarReach(t *testing.T) {
 
 // TestForbidRelaxation has the same distances without longer forms: an error that names the label, and nothing else.
 func TestForbidRelaxation(t *testing.T) {
+	if testenv.Race() {
+		return // megabytes of gaps
+	}
 	var a Assembler
 	a.ForbidRelaxation(true)
 	for _, g := range goings {

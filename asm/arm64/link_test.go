@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/wxjit/wxjit/asm"
+	"github.com/wxjit/wxjit/internal/testenv"
 )
 
 // TestCallAddr: an address is reached directly up to 128 MiB, and through a veneer beyond.
@@ -60,7 +61,7 @@ func TestCallAddr(t *testing.T) {
 
 // TestVeneerOutOfReach: a call that does not reach its veneer becomes longer, as any other.
 func TestVeneerOutOfReach(t *testing.T) {
-	if runtime.GOARCH != "amd64" {
+	if runtime.GOARCH != "amd64" || testenv.Race() {
 		return // as TestFarReach
 	}
 	const addr = 1 << 50
@@ -160,6 +161,9 @@ func reachOf(g going, level int) int64 {
 
 // TestLoadLabel: a page and what is left, from every place in a page, forward and backward, here and in another object.
 func TestLoadLabel(t *testing.T) {
+	if testenv.Race() {
+		return // megabytes of gaps
+	}
 	for _, n := range []int{0, 4, 4088, 4092, 4096, 5 << 20} {
 		var a Assembler
 		back, on := a.NewLabel("back"), a.NewLabel("on")

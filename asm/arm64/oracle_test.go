@@ -41,6 +41,9 @@ var refusals = []testenv.Difference{
 // TestFormsAgainstAssemblers has LLVM's and GNU's assembler encode what each sample says: the words are the same, or the
 // difference is on the list.
 func TestFormsAgainstAssemblers(t *testing.T) {
+	if testenv.Race() {
+		return // as TestSamples
+	}
 	all := samples(t)
 	var lines []string
 	for _, s := range all {
@@ -102,6 +105,9 @@ var mnemonic = regexp.MustCompile(`^[\w.]+`)
 // TestFormsAgainstDecoder reads every sample with x/arch's decoder, and has LLVM's assembler encode the text that it gives: the
 // word is ours again. The mnemonic is the form's, or an alias of it on the list.
 func TestFormsAgainstDecoder(t *testing.T) {
+	if testenv.Race() {
+		return // as TestSamples
+	}
 	named := map[string]int{}
 	for _, group := range aliases {
 		for _, pair := range strings.Fields(group.pairs) {
