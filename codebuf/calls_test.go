@@ -64,3 +64,44 @@ func TestBarriers(t *testing.T) {
 		require.Equal(t, 1, made)
 	})
 }
+
+// TestCallsOfPublish counts what a publication asks of the kernel, of one function beside others and of a thousand: once
+// each what has to be done.
+func TestCallsOfPublish(t *testing.T) {
+	forStrategies(t, func(t *testing.T, s Strategy) {
+		calls := map[string]int{}
+		k := &testenv.Faulty{Kernel: ledger, Decide: func(c testenv.Call) testenv.Verdict {
+			calls[c.Op]++
+			return testenv.Verdict{}
+		}}
+		a, err := newArena(Config{Strategy: s, Size: 1 << 20}, k)
+		require.NoError(t, err)
+		defer func() { require.NoError(t, a.Close()) }()
+		publish(t, a, codeConst(1))
+		var many []Blob
+		for n := range uint16(1000) {
+			many = append(many, blob{code: sized(n, 200), align: 1})
+		}
+		for _, blobs := range [][]Blob{many[:1], many} {
+			before := a.Stats().SystemCalls
+			clear(calls)
+			_, err := a.Publish(blobs...)
+			require.NoError(t, err)
+			require.Equal(t, 1, calls["membarrier"])
+			most := map[Strategy]map[string]int{
+				Protect: {"mprotect": 2, "mremap": 1, "reserve": 1, "madvise": 1, "membarrier": 1},
+				Sealed:  {"pwrite": 1, "getrlimit": 1, "membarrier": 1},
+			}[s]
+			if s == Sealed && len(blobs) > 1 { // what was in use, what is taken into use with it, and the traps behind
+				most["pwrite"], most["open"], most["mmap"], most["close"] = 3, 1, 1, 1
+			}
+			total := 0
+			for op, n := range calls {
+				require.LessOrEqual(t, n, most[op], "%s, of %d", op, len(blobs))
+				total += n
+			}
+			require.Equal(t, total, a.Stats().SystemCalls-before)
+			t.Logf("%d: %v", len(blobs), calls)
+		}
+	})
+}
