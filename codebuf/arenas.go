@@ -1,39 +1,40 @@
 package codebuf
 
 import (
-	"maps"
 	"slices"
 	"sync"
+	"sync/atomic"
 )
 
 // arenas knows every arena that is not closed, to find the code that an address is in.
 var arenas arenaSet
 
+// arenaSet is replaced as a whole, so that it is read without a lock.
 type arenaSet struct {
-	mu  sync.Mutex
-	all map[*Arena]struct{}
+	mu  sync.Mutex // held by who changes it
+	all atomic.Pointer[[]*Arena]
 }
 
 func (s *arenaSet) add(a *Arena) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.all == nil {
-		s.all = map[*Arena]struct{}{}
-	}
-	s.all[a] = struct{}{}
+	list := append(slices.Clone(s.list()), a)
+	s.all.Store(&list)
 }
 
 func (s *arenaSet) remove(a *Arena) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	delete(s.all, a)
+	list := slices.DeleteFunc(slices.Clone(s.list()), func(b *Arena) bool { return a == b })
+	s.all.Store(&list)
 }
 
-// list gives them all. What is done with each is done without the lock, for an arena takes it with its own held.
+// list gives them all, to be read only.
 func (s *arenaSet) list() []*Arena {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.Collect(maps.Keys(s.all))
+	if p := s.all.Load(); p != nil {
+		return *p
+	}
+	return nil
 }
 
 // find completes a fault with the code that its PC is in, and a copy of what is around.

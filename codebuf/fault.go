@@ -57,23 +57,28 @@ func (k FaultKind) String() string {
 	return names[k]
 }
 
-// newFault makes the fault that the handler found f in.
+// newFault makes the fault that the handler found f in, with what it refers to in one piece of memory.
 func newFault(f *Fiber) *Fault {
 	control := f.core.Control
-	e := &Fault{
+	e := new(struct {
+		Fault
+		regs [len(registerNames)]Register
+		near [nearBefore + nearAfter]byte
+	})
+	e.Fault = Fault{
 		Signal: syscall.Signal(control.Why), PC: uintptr(control.Regs[tramp.PC]), Addr: control.Addr,
-		Regs: make([]Register, len(registerNames)), detail: control.SigNo,
+		Regs: e.regs[:], detail: control.SigNo, near: e.near[:0],
 	}
 	for i, r := range registerNames {
-		e.Regs[i] = Register{r.name, control.Regs[r.at]}
+		e.regs[i] = Register{r.name, control.Regs[r.at]}
 	}
 	if e.Signal != syscall.SIGSEGV && e.Signal != syscall.SIGBUS {
 		e.Addr = 0
 	}
 	e.Kind = e.kind(f)
-	e.PC -= uintptr(past(e))
-	arenas.find(e)
-	return e
+	e.PC -= uintptr(past(&e.Fault))
+	arenas.find(&e.Fault)
+	return &e.Fault
 }
 
 // Values of si_code, sigaction(2), "The siginfo_t argument to a SA_SIGINFO handler".

@@ -11,7 +11,7 @@ type namedRegister struct {
 	at   int
 }
 
-var registerNames = []namedRegister{
+var registerNames = [...]namedRegister{
 	{"rax", tramp.AX},
 	{"rbx", tramp.BX},
 	{"rcx", tramp.CX},

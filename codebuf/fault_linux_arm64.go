@@ -11,11 +11,12 @@ type namedRegister struct {
 	at   int
 }
 
-var registerNames = func() (list []namedRegister) {
+var registerNames = func() (list [31 + 3]namedRegister) {
 	for i := range 31 {
-		list = append(list, namedRegister{"x" + strconv.Itoa(i), i})
+		list[i] = namedRegister{"x" + strconv.Itoa(i), i}
 	}
-	return append(list, namedRegister{"sp", tramp.SP}, namedRegister{"pc", tramp.PC}, namedRegister{"pstate", tramp.Pstate})
+	list[31], list[32], list[33] = namedRegister{"sp", tramp.SP}, namedRegister{"pc", tramp.PC}, namedRegister{"pstate", tramp.Pstate}
+	return list
 }()
 
 // past is how far the processor's PC is behind the instruction that faulted.

@@ -7,6 +7,6 @@ type namedRegister struct {
 	at   int
 }
 
-var registerNames []namedRegister
+var registerNames [0]namedRegister
 
 func past(*Fault) int { return 0 }

@@ -24,3 +24,6 @@ const repeatBytes = "" +
 	"\x5d" + // pop rbp
 	"\x5b" + // pop rbx
 	"\xc3" // ret
+
+// loadBytes gives what its argument points to.
+const loadBytes = "\x48\x8b\x07\xc3"

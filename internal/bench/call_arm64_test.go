@@ -24,3 +24,6 @@ const repeatBytes = "" +
 	"\xf3\x53\x41\xa9" + // ldp x19, x20, [sp, #16]
 	"\xfd\x7b\xc3\xa8" + // ldp x29, x30, [sp], #48
 	"\xc0\x03\x5f\xd6" // ret
+
+// loadBytes gives what its argument points to.
+const loadBytes = "\x00\x00\x40\xf9\xc0\x03\x5f\xd6"

@@ -12,9 +12,7 @@ require (
 	github.com/twitchyliquid64/golang-asm v0.15.1
 	github.com/wxjit/wxjit v0.0.0
 	golang.org/x/arch v0.32.0
+	golang.org/x/sys v0.49.0
 )
 
-require (
-	go.yaml.in/yaml/v3 v3.0.5 // indirect
-	golang.org/x/sys v0.49.0 // indirect
-)
+require go.yaml.in/yaml/v3 v3.0.5 // indirect
