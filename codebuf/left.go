@@ -70,12 +70,39 @@ func (f *Fiber) watch(ctx context.Context) (end func()) {
 	f.ctx = ctx
 	done := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() { f.kick(done) })
+	shown := show(&watched{ctx, f})
 	return func() {
 		close(done)
 		stop()
+		if shown != nil {
+			shown.Store(nil)
+		}
 		f.ctx, f.thread = nil, 0
 		f.core.Unwatch()
 	}
+}
+
+// watched is a call that its context may end. Some of those under way are in watching, for others to help.
+type watched struct {
+	ctx context.Context
+	f   *Fiber
+}
+
+var watching [64]atomic.Pointer[watched]
+
+// show makes a call known that begins, and gives the place, if there was one. It sends the signal to those whose context
+// has ended: the goroutine that is to do it may be waiting for the P on which this call will run, if it was the caller who
+// has ended the context.
+func show(w *watched) (place *atomic.Pointer[watched]) {
+	for i := range watching {
+		switch other := watching[i].Load(); {
+		case other != nil && other.ctx.Err() != nil:
+			other.f.core.Kick() // without effect if it is in another call by now
+		case other == nil && place == nil && watching[i].CompareAndSwap(nil, w):
+			place = &watching[i]
+		}
+	}
+	return place
 }
 
 // kick makes the fiber leave generated code, until done is closed: a signal that comes while it is not inside, or while

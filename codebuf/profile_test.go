@@ -65,7 +65,7 @@ func TestCodeName(t *testing.T) {
 }
 
 // profiled runs code under the CPU profiler until it has a slot, and gives that.
-func profiled(t *testing.T, f *Fiber, c *Code) (slot int) {
+func profiled(t testing.TB, f *Fiber, c *Code) (slot int) {
 	t.Helper()
 	require.NoError(t, pprof.StartCPUProfile(io.Discard))
 	defer pprof.StopCPUProfile()
@@ -226,4 +226,15 @@ func requireGo(t *testing.T, profile func([]runtime.StackRecord) (int, bool)) (c
 		}
 	}
 	return calls
+}
+
+// BenchmarkSweepSlots is what a sweep takes longer once a profile has found generated code.
+func BenchmarkSweepSlots(b *testing.B) {
+	a := newTestArena(b, Config{})
+	c := seal(b, a, codeEndless)
+	profiled(b, newTestFiber(b), c)
+	for b.Loop() {
+		samples.leave(a)
+	}
+	require.NotEqual(b, -1, slotOf(c), "the code is live")
 }
