@@ -27,3 +27,6 @@ const repeatBytes = "" +
 
 // loadBytes gives what its argument points to.
 const loadBytes = "\x48\x8b\x07\xc3"
+
+// endlessBytes is a loop.
+const endlessBytes = "\xeb\xfe"

@@ -27,3 +27,6 @@ const repeatBytes = "" +
 
 // loadBytes gives what its argument points to.
 const loadBytes = "\x00\x00\x40\xf9\xc0\x03\x5f\xd6"
+
+// endlessBytes is a loop.
+const endlessBytes = "\x00\x00\x00\x14"
