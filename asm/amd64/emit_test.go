@@ -23,6 +23,10 @@ func emitted(a *Assembler, s sample) ([]byte, error) {
 		}
 	}
 	a.Emit(s.op, args...)
+	return finished(a)
+}
+
+func finished(a *Assembler) ([]byte, error) {
 	o, err := a.Finish()
 	if err != nil {
 		return nil, err

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/arch/arm64/arm64asm"
 
 	"github.com/wxjit/wxjit/asm"
+	"github.com/wxjit/wxjit/internal/testenv"
 )
 
 // TestGolden has bytes and text on one line, for a reader with the manual in hand.
@@ -189,37 +190,14 @@ func assembleMix(a *Assembler, mix func(*Assembler, asm.Label)) {
 
 func TestNothingIsAllocated(t *testing.T) {
 	var a Assembler
-	var typed []byte
-	for _, mix := range []func(*Assembler, asm.Label){mix, mixEmit} {
-		assembleMix(&a, mix)
-		require.Zero(t, testing.AllocsPerRun(100, func() { assembleMix(&a, mix) }))
-		o, err := a.Finish()
-		require.NoError(t, err)
-		if typed == nil {
-			typed = o.Code
-		}
-		require.Equal(t, typed, o.Code)
-	}
+	testenv.RequireNoAllocs(t, func() ([]byte, error) { return finished(&a) },
+		func() { assembleMix(&a, mix) }, func() { assembleMix(&a, mixEmit) })
 }
 
 func BenchmarkMix(b *testing.B) {
-	run := func(name string, mix func(*Assembler, asm.Label), finish bool) {
-		b.Run(name, func(b *testing.B) {
-			var a Assembler
-			b.ReportAllocs()
-			for b.Loop() {
-				assembleMix(&a, mix)
-				if !finish {
-					continue
-				}
-				if _, err := a.Finish(); err != nil {
-					b.Fatal(err)
-				}
-			}
-			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/1001, "ns/inst")
-		})
-	}
-	run("Typed", mix, false)
-	run("Emit", mixEmit, false)
-	run("TypedAndFinish", mix, true)
+	var a Assembler
+	typed := func() { assembleMix(&a, mix) }
+	testenv.BenchmarkEmitting(b, "Typed", 1001, typed, nil)
+	testenv.BenchmarkEmitting(b, "Emit", 1001, func() { assembleMix(&a, mixEmit) }, nil)
+	testenv.BenchmarkEmitting(b, "TypedAndFinish", 1001, typed, func() ([]byte, error) { return finished(&a) })
 }
