@@ -30,7 +30,7 @@ type rule struct {
 // A folder without one is an error, so that a new package begins with a decision.
 var rules = []rule{
 	{"asm/...", []string{"asm/...", "internal/disasm", xarch, cpu}},
-	{"codebuf/disasm", []string{"codebuf/internal/listing", "internal/disasm"}},
+	{"codebuf/disasm", []string{"codebuf", "codebuf/internal/listing", "internal/disasm"}},
 	{"codebuf/...", []string{"codebuf/internal/listing", "internal/vmem", "internal/icache", "internal/tramp", "internal/procmaps"}},
 	{"examples/...", []string{"examples/...", "asm", "asm/amd64", "asm/arm64", "codebuf", cpu}},
 	{"internal/vmem", []string{cpu, unix}},
