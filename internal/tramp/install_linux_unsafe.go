@@ -24,8 +24,12 @@ var previous [65]uintptr
 
 var installing sync.Mutex
 
-// sigIgn is SIG_IGN; SIG_DFL is less.
-const sigIgn = 1
+const (
+	sigIgn    = 1          // SIG_IGN; SIG_DFL is less
+	siginfo   = 0x00000004 // SA_SIGINFO, without which arm64 gives a handler only the signal's number
+	onStack   = 0x08000000 // SA_ONSTACK, without which the kernel would write to a fiber's stack
+	asHandler = siginfo | onStack
+)
 
 // sigaction is linux, struct sigaction as rt_sigaction(2) has it.
 type sigaction struct {
@@ -39,8 +43,8 @@ var ofRuntime sigaction
 func init() { _ = rtSigaction(unix.SIGURG, nil, &ofRuntime) } // an error would come again in Install
 
 // Install puts the signal handler in the place of those that are there, which it calls for what is not its own. It
-// changes the handler's address and nothing else, so that flags, mask and stack stay as the Go runtime wants them. It
-// does nothing where it is in place already.
+// changes the handler's address and otherwise only asks for what it needs, which is in the runtime's flags, too. It does
+// nothing where it is in place already.
 //
 // SIGURG comes also to a program that ignores it. The runtime neither asks for it again nor takes it as long as os/signal
 // has it ignored, and so this undoes os/signal.Ignore: to the process and its children SIGURG with the runtime's handler
@@ -73,6 +77,7 @@ func Install() error {
 		stuck = stuck || !first // the runtime has put its own back, for which os/signal.Ignore is the reason
 		atomic.StoreUintptr(&previous[sig], sa.handler)
 		sa.handler = handlerPC()
+		sa.flags |= asHandler
 		if err := rtSigaction(sig, &sa, nil); err != nil {
 			return err
 		}
