@@ -87,7 +87,7 @@ func TestOSSignal(t *testing.T) {
 	order := os.Getenv("WXJIT_SIGNAL")
 	if order == "" {
 		for _, order := range []string{"before", "after"} {
-			ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // which no signal but SIGKILL would end
+			ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute) // which no signal but SIGKILL would end
 			defer cancel()
 			out, err := testenv.ChildContext(ctx, t, "TestOSSignal", "WXJIT_SIGNAL="+order).CombinedOutput()
 			require.NoError(t, err, "%s", out)

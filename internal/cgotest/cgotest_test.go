@@ -35,7 +35,7 @@ func TestEverything(t *testing.T) {
 		for _, signals := range []string{"default", "ignored before", "ignored after", "notified before", "notified after"} {
 			t.Run(library+"/"+signals, func(t *testing.T) {
 				// A wake-up that is lost takes until the end of the time.
-				ctx, cancel := context.WithTimeout(t.Context(), time.Minute+10*duration())
+				ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute+10*duration())
 				defer cancel()
 				out, err := testenv.ChildContext(ctx, t, "TestEverything",
 					"WXJIT_LIBRARY="+library, "WXJIT_SIGNALS="+signals).CombinedOutput()
