@@ -284,7 +284,7 @@ clean:
 	MOVL    $0x1f80, 0(SP)
 	LDMXCSR 0(SP)
 
-	JMP     ask
+	JMP ask
 
 import:
 	MOVB  $1, Fiber_Calling(R12)
