@@ -221,11 +221,11 @@ func (a *Assembler) Emit(op arm64asm.Op, args ...Arg) {
 		case V2D:
 			c, v = cV2D, int64(arg)
 		case ShiftedX:
-			c, v = cShiftedX, arg.r.pack()
+			c, v = cShiftedX, int64(arg.r)
 		case ShiftedW:
-			c, v = cShiftedW, arg.r.pack()
+			c, v = cShiftedW, int64(arg.r)
 		case Extended:
-			c, v = cExtended, arg.r.pack()
+			c, v = cExtended, int64(arg.r)
 		case Target:
 			c, r.label = cLabel, asm.Label(arg)
 		default:

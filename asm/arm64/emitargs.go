@@ -102,11 +102,11 @@ func (r *request) text(i int) string {
 		}
 		return fmt.Sprintf("L%d", r.label)
 	case cShiftedX:
-		return ShiftedX{unpackRegister(v)}.String()
+		return ShiftedX{register(v)}.String()
 	case cShiftedW:
-		return ShiftedW{unpackRegister(v)}.String()
+		return ShiftedW{register(v)}.String()
 	case cExtended:
-		return Extended{unpackRegister(v)}.String()
+		return Extended{register(v)}.String()
 	case cX:
 		return X(v).String()
 	case cW:

@@ -181,8 +181,8 @@ func (c field) special(v int64) (f uint32, why string) {
 	case cond0, cond12, condInverted, pstate, rotation90, rotation180, bitNumber, signed8:
 		return c.plain(v)
 	case shifted, rotated:
-		if r := unpackRegister(v); r.reg <= 31 && int64(r.amount) <= c.most() && (r.kind != ror || c.kind() == rotated) {
-			return uint32(r.kind)<<22 | uint32(r.reg)<<16 | uint32(r.amount)<<10, ""
+		if r := register(v); r.reg() <= 31 && int64(r.amount()) <= c.most() && (r.kind() != ror || c.kind() == rotated) {
+			return uint32(r.kind())<<22 | uint32(r.reg())<<16 | uint32(r.amount())<<10, ""
 		}
 		return c.register(v)
 	case extendedW, extendedX:
@@ -322,20 +322,20 @@ func (c field) operation(v int64) (uint32, string) {
 
 // register encodes a register with an extension, or says why one with a shift can't be encoded.
 func (c field) register(v int64) (uint32, string) {
-	r := unpackRegister(v)
+	r := register(v)
 	switch {
-	case r.reg > 31:
+	case r.reg() > 31:
 		return 0, "no such register"
 	case c.kind() == extendedW || c.kind() == extendedX:
 		switch {
-		case r.kind > 7 || r.x != (c.kind() == extendedX && r.kind&3 == uxtx):
+		case r.kind() > 7 || r.wide() != (c.kind() == extendedX && r.kind()&3 == uxtx):
 			return 0, fmt.Sprintf("%v is not an extended register here", r)
-		case r.amount > 4:
+		case r.amount() > 4:
 			return 0, fmt.Sprintf("%v: shift of more than 4", r)
 		}
-		return uint32(r.reg)<<16 | uint32(r.kind)<<13 | uint32(r.amount)<<10, ""
-	case int64(r.amount) > c.most():
-		return 0, fmt.Sprintf("shift of %d bits by %d", c.most()+1, r.amount)
+		return uint32(r.reg())<<16 | uint32(r.kind())<<13 | uint32(r.amount())<<10, ""
+	case int64(r.amount()) > c.most():
+		return 0, fmt.Sprintf("shift of %d bits by %d", c.most()+1, r.amount())
 	}
 	return 0, "this instruction can't rotate"
 }

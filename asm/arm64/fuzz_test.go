@@ -226,12 +226,12 @@ func garbage(r *rand.Rand, typ reflect.Type) reflect.Value {
 }
 
 func garbageMem(r *rand.Rand) Mem {
-	spec := uint64(r.IntN(7)) | uint64(r.IntN(34))<<8 | uint64(garbageRegister(r).pack())<<16
+	spec := uint64(r.IntN(7)) | uint64(r.IntN(34))<<8 | uint64(garbageRegister(r))<<16
 	return Mem{off: int64(r.Uint64()) >> r.IntN(64) &^ int64(r.IntN(16)), spec: spec | r.Uint64()<<(48+r.IntN(400))}
 }
 
 func garbageRegister(r *rand.Rand) register {
-	return register{uint8(r.IntN(34)), uint8(r.IntN(10)), uint8(r.IntN(70)) >> r.IntN(7), r.IntN(2) == 0}
+	return registerOf(uint8(r.IntN(34)), register(r.IntN(10)), r.IntN(70)>>r.IntN(7)) | wide*register(r.IntN(2))
 }
 
 func garbageFloat(r *rand.Rand) float64 {

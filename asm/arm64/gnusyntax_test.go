@@ -224,14 +224,14 @@ func modifiedRegister(r Arg, modifier string, n int) Arg {
 	switch r := r.(type) {
 	case X:
 		if isShift {
-			return ShiftedX{register{uint8(r), uint8(kind), clamp(n), true}}
+			return ShiftedX{wide | registerOf(uint8(r), register(kind), n)}
 		}
-		return Extended{register{uint8(r), uint8(kind), clamp(n), true}}
+		return Extended{wide | registerOf(uint8(r), register(kind), n)}
 	case W:
 		if isShift {
-			return ShiftedW{register{uint8(r), uint8(kind), clamp(n), false}}
+			return ShiftedW{registerOf(uint8(r), register(kind), n)}
 		}
-		return Extended{register{uint8(r), uint8(kind), clamp(n), false}}
+		return Extended{registerOf(uint8(r), register(kind), n)}
 	}
 	panic("not to be shifted")
 }
@@ -360,7 +360,7 @@ func memoryAt[R Base](base R, parts []string, pre bool, g *gnuReader) Mem {
 	if !ok {
 		panic("no extension: " + parts[1])
 	}
-	if m[2] != "" && e.r.amount == 0 {
+	if m[2] != "" && e.r.amount() == 0 {
 		return MemExtend(base, e).Scaled()
 	}
 	return MemExtend(base, e)

@@ -28,7 +28,7 @@ const scaledIndex = 1 << 63
 
 func (m Mem) kind() uint8     { return uint8(m.spec) }
 func (m Mem) base() uint8     { return uint8(m.spec >> 8) }
-func (m Mem) index() register { return unpackRegister(int64(m.spec >> 16)) }
+func (m Mem) index() register { return register(m.spec >> 16) }
 
 // Base is what an address can begin with: a general register but XZR, or SP.
 type Base interface{ X | P }
@@ -62,7 +62,7 @@ func MemIndex[B Base](base B, index X, shift int) Mem {
 // MemExtend is [base, index, extend #amount], with UXTW, SXTW, UXTX (which is LSL) or SXTX. The amount is 0 or the one that
 // multiplies by the size of the access.
 func MemExtend[B Base](base B, index Extended) Mem {
-	return Mem{0, memExtend | uint64(base)<<8 | uint64(index.r.pack())<<16}
+	return Mem{0, memExtend | uint64(base)<<8 | uint64(index.r)<<16}
 }
 
 // Scaled is the operand with its index multiplied by the size of the access, whatever that is. The encoding for bytes differs
@@ -92,16 +92,16 @@ func (m Mem) String() string {
 	case memPost:
 		return fmt.Sprintf("[%s], #%d", base, m.off)
 	case memPostReg:
-		return fmt.Sprintf("[%s], %s", base, generalName("x", m.index().reg))
+		return fmt.Sprintf("[%s], %s", base, generalName("x", m.index().reg()))
 	case memExtend:
-		if m.spec&scaledIndex != 0 && m.index().amount == 0 {
+		if m.spec&scaledIndex != 0 && m.index().amount() == 0 {
 			return fmt.Sprintf("[%s, %s, scaled]", base, Extended{m.index()})
 		}
-		if m.index().kind == uxtx {
-			if m.index().amount == 0 {
-				return fmt.Sprintf("[%s, %s]", base, generalName("x", m.index().reg))
+		if m.index().kind() == uxtx {
+			if m.index().amount() == 0 {
+				return fmt.Sprintf("[%s, %s]", base, generalName("x", m.index().reg()))
 			}
-			return fmt.Sprintf("[%s, %s, lsl #%d]", base, generalName("x", m.index().reg), m.index().amount)
+			return fmt.Sprintf("[%s, %s, lsl #%d]", base, generalName("x", m.index().reg()), m.index().amount())
 		}
 		return fmt.Sprintf("[%s, %v]", base, Extended{m.index()})
 	}
@@ -257,13 +257,13 @@ func (m Mem) access(c field) (uint32, string) {
 	case memExtend:
 		r := m.index()
 		switch {
-		case r.reg > 31 || r.kind&2 == 0 || r.x != (r.kind&1 == 1):
+		case r.reg() > 31 || r.kind()&2 == 0 || r.wide() != (r.kind()&1 == 1):
 			return 0, "no such index"
-		case r.amount != 0 && uint(r.amount) != s:
+		case r.amount() != 0 && uint(r.amount()) != s:
 			return 0, fmt.Sprintf("shift is not 0 or %d", s)
 		}
-		bits := uint32(unscaled|byRegister) | uint32(r.reg)<<16 | uint32(r.kind)<<13
-		if r.amount != 0 || m.spec&scaledIndex != 0 {
+		bits := uint32(unscaled|byRegister) | uint32(r.reg())<<16 | uint32(r.kind())<<13
+		if r.amount() != 0 || m.spec&scaledIndex != 0 {
 			bits |= scaledAmount
 		}
 		return bits, ""
@@ -282,8 +282,8 @@ func (m Mem) structure(bytes int64) (uint32, string) {
 		return structPost | 31<<16, ""
 	case m.kind() == memPost:
 		return 0, fmt.Sprintf("the base can't change but by %d", bytes)
-	case m.kind() == memPostReg && m.index().reg < 31:
-		return structPost | uint32(m.index().reg)<<16, ""
+	case m.kind() == memPostReg && m.index().reg() < 31:
+		return structPost | uint32(m.index().reg())<<16, ""
 	case m.kind() == memPostReg:
 		return 0, "no such register to add"
 	}

@@ -22,11 +22,23 @@ const (
 	WSP WP = 32
 )
 
-// register is a general register with a shift or an extension.
-type register struct {
-	reg, kind, amount uint8
-	x                 bool
+// register is a general register with a shift or an extension: its number, the kind and the amount, a byte each from the
+// lowest on, and whether all 64 bits are meant.
+type register uint32
+
+const wide register = 1 << 24
+
+func (r register) reg() uint8    { return uint8(r) }
+func (r register) kind() uint8   { return uint8(r >> 8) }
+func (r register) amount() uint8 { return uint8(r >> 16) }
+func (r register) wide() bool    { return r&wide != 0 }
+
+// registerOf gives a register with a shift or an extension.
+func registerOf(reg uint8, kind register, amount int) register {
+	return register(reg) | kind<<8 | register(clamp(amount))<<16
 }
+
+func clamp(n int) uint8 { return uint8(min(uint(n), 255)) }
 
 // Kinds of shift.
 const (
@@ -53,23 +65,8 @@ var (
 	extendNames = [...]string{"uxtb", "uxth", "uxtw", "uxtx", "sxtb", "sxth", "sxtw", "sxtx"}
 )
 
-// pack gives the register as a number, for the encoder.
-func (r register) pack() int64 {
-	x := int64(0)
-	if r.x {
-		x = 1 << 24
-	}
-	return int64(r.reg) | int64(r.kind)<<8 | int64(r.amount)<<16 | x
-}
-
-func unpackRegister(v int64) register {
-	return register{reg: uint8(v), kind: uint8(v >> 8), amount: uint8(v >> 16), x: v>>24&1 != 0}
-}
-
 // String gives the extended register in the assembler's syntax, for errors.
 func (r register) String() string { return Extended{r}.String() }
-
-func clamp(n int) uint8 { return uint8(min(uint(n), 255)) }
 
 // ShiftedX is an X register with a shift.
 type ShiftedX struct{ r register }
@@ -82,58 +79,58 @@ type ShiftedW struct{ r register }
 type Extended struct{ r register }
 
 // LSL is the register shifted left by 0 to 63 bits.
-func (r X) LSL(n int) ShiftedX { return ShiftedX{register{uint8(r), lsl, clamp(n), true}} }
+func (r X) LSL(n int) ShiftedX { return ShiftedX{wide | registerOf(uint8(r), lsl, n)} }
 
 // LSR is the register shifted right by 0 to 63 bits.
-func (r X) LSR(n int) ShiftedX { return ShiftedX{register{uint8(r), lsr, clamp(n), true}} }
+func (r X) LSR(n int) ShiftedX { return ShiftedX{wide | registerOf(uint8(r), lsr, n)} }
 
 // ASR is the register shifted right by 0 to 63 bits, with its sign.
-func (r X) ASR(n int) ShiftedX { return ShiftedX{register{uint8(r), asr, clamp(n), true}} }
+func (r X) ASR(n int) ShiftedX { return ShiftedX{wide | registerOf(uint8(r), asr, n)} }
 
 // ROR is the register rotated right by 0 to 63 bits.
-func (r X) ROR(n int) ShiftedX { return ShiftedX{register{uint8(r), ror, clamp(n), true}} }
+func (r X) ROR(n int) ShiftedX { return ShiftedX{wide | registerOf(uint8(r), ror, n)} }
 
 // LSL is the register shifted left by 0 to 31 bits.
-func (r W) LSL(n int) ShiftedW { return ShiftedW{register{uint8(r), lsl, clamp(n), false}} }
+func (r W) LSL(n int) ShiftedW { return ShiftedW{registerOf(uint8(r), lsl, n)} }
 
 // LSR is the register shifted right by 0 to 31 bits.
-func (r W) LSR(n int) ShiftedW { return ShiftedW{register{uint8(r), lsr, clamp(n), false}} }
+func (r W) LSR(n int) ShiftedW { return ShiftedW{registerOf(uint8(r), lsr, n)} }
 
 // ASR is the register shifted right by 0 to 31 bits, with its sign.
-func (r W) ASR(n int) ShiftedW { return ShiftedW{register{uint8(r), asr, clamp(n), false}} }
+func (r W) ASR(n int) ShiftedW { return ShiftedW{registerOf(uint8(r), asr, n)} }
 
 // ROR is the register rotated right by 0 to 31 bits.
-func (r W) ROR(n int) ShiftedW { return ShiftedW{register{uint8(r), ror, clamp(n), false}} }
+func (r W) ROR(n int) ShiftedW { return ShiftedW{registerOf(uint8(r), ror, n)} }
 
 // UXTX is the whole register, shifted left by 0 to 4 bits.
-func (r X) UXTX(n int) Extended { return Extended{register{uint8(r), uxtx, clamp(n), true}} }
+func (r X) UXTX(n int) Extended { return Extended{wide | registerOf(uint8(r), uxtx, n)} }
 
 // SXTX is the whole register, shifted left by 0 to 4 bits.
-func (r X) SXTX(n int) Extended { return Extended{register{uint8(r), sxtx, clamp(n), true}} }
+func (r X) SXTX(n int) Extended { return Extended{wide | registerOf(uint8(r), sxtx, n)} }
 
 // UXTB is the lowest byte, with zeros, shifted left by 0 to 4 bits.
-func (r W) UXTB(n int) Extended { return Extended{register{uint8(r), uxtb, clamp(n), false}} }
+func (r W) UXTB(n int) Extended { return Extended{registerOf(uint8(r), uxtb, n)} }
 
 // UXTH is the lower half, with zeros, shifted left by 0 to 4 bits.
-func (r W) UXTH(n int) Extended { return Extended{register{uint8(r), uxth, clamp(n), false}} }
+func (r W) UXTH(n int) Extended { return Extended{registerOf(uint8(r), uxth, n)} }
 
 // UXTW is the register, with zeros, shifted left by 0 to 4 bits.
-func (r W) UXTW(n int) Extended { return Extended{register{uint8(r), uxtw, clamp(n), false}} }
+func (r W) UXTW(n int) Extended { return Extended{registerOf(uint8(r), uxtw, n)} }
 
 // UXTX is the register where nothing is extended; UXTW is more usual. It exists since it has an encoding.
-func (r W) UXTX(n int) Extended { return Extended{register{uint8(r), uxtx, clamp(n), false}} }
+func (r W) UXTX(n int) Extended { return Extended{registerOf(uint8(r), uxtx, n)} }
 
 // SXTB is the lowest byte, with its sign, shifted left by 0 to 4 bits.
-func (r W) SXTB(n int) Extended { return Extended{register{uint8(r), sxtb, clamp(n), false}} }
+func (r W) SXTB(n int) Extended { return Extended{registerOf(uint8(r), sxtb, n)} }
 
 // SXTH is the lower half, with its sign, shifted left by 0 to 4 bits.
-func (r W) SXTH(n int) Extended { return Extended{register{uint8(r), sxth, clamp(n), false}} }
+func (r W) SXTH(n int) Extended { return Extended{registerOf(uint8(r), sxth, n)} }
 
 // SXTW is the register, with its sign, shifted left by 0 to 4 bits.
-func (r W) SXTW(n int) Extended { return Extended{register{uint8(r), sxtw, clamp(n), false}} }
+func (r W) SXTW(n int) Extended { return Extended{registerOf(uint8(r), sxtw, n)} }
 
 // SXTX is the register where nothing is extended; SXTW is more usual. It exists since it has an encoding.
-func (r W) SXTX(n int) Extended { return Extended{register{uint8(r), sxtx, clamp(n), false}} }
+func (r W) SXTX(n int) Extended { return Extended{registerOf(uint8(r), sxtx, n)} }
 
 // String gives the operand in the assembler's syntax.
 func (s ShiftedX) String() string { return shiftedName("x", s.r) }
@@ -144,18 +141,18 @@ func (s ShiftedW) String() string { return shiftedName("w", s.r) }
 // String gives the operand in the assembler's syntax.
 func (e Extended) String() string {
 	class := "w"
-	if e.r.x {
+	if e.r.wide() {
 		class = "x"
 	}
-	text := generalName(class, e.r.reg) + ", " + extendNames[e.r.kind&7]
-	if e.r.amount > 0 {
-		text += fmt.Sprintf(" #%d", e.r.amount)
+	text := generalName(class, e.r.reg()) + ", " + extendNames[e.r.kind()&7]
+	if e.r.amount() > 0 {
+		text += fmt.Sprintf(" #%d", e.r.amount())
 	}
 	return text
 }
 
 func shiftedName(class string, r register) string {
-	return fmt.Sprintf("%s, %s #%d", generalName(class, r.reg), shiftNames[r.kind&3], r.amount)
+	return fmt.Sprintf("%s, %s #%d", generalName(class, r.reg()), shiftNames[r.kind()&3], r.amount())
 }
 
 // Cond is a condition on the flags: Arm ARM DDI 0487, "Condition codes".

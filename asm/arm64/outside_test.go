@@ -345,7 +345,7 @@ func outsideMemory(rest string) []Mem {
 			only(pre(X10, 8), post(X10, 8))
 		}
 		only(MemIndex(X10, X11, 5), MemIndex(X10, X11, -1), MemIndex(X10, X(32), 0), MemExtend(X10, W11.UXTB(0)), MemExtend(X10, W11.SXTH(0)),
-			MemExtend(X10, W11.UXTX(0)), MemExtend(X10, W11.SXTX(0)), MemExtend(X10, Extended{register{reg: 1, kind: uxtw, x: true}}))
+			MemExtend(X10, W11.UXTX(0)), MemExtend(X10, W11.SXTX(0)), MemExtend(X10, Extended{wide | registerOf(1, uxtw, 0)}))
 	case "memPair":
 		ends(-65*unit, 64*unit, off, pre, post)
 		only(byRegister...)

@@ -334,7 +334,7 @@ func (f *a64Form) body() string {
 		case "m":
 			mem = i
 		case "r", "e":
-			word += fmt.Sprintf(" | a.imm(%s, %s.r.pack())", o.field, n)
+			word += fmt.Sprintf(" | a.imm(%s, int64(%s.r))", o.field, n)
 		case "f":
 			word += fmt.Sprintf(" | a.fimm(%s, %s)", o.field, n)
 		case "Z":
