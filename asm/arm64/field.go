@@ -131,6 +131,19 @@ func (a *Assembler) imm(c field, v int64) form {
 	return form(c.add()+v) << c.lo()
 }
 
+// shift encodes a register with a shift, a call less than imm.
+func (a *Assembler) shift(c field, r register) form {
+	if f, ok := c.shift(r); ok {
+		return form(f)
+	}
+	return a.imm(c, int64(r))
+}
+
+func (c field) shift(r register) (f uint32, ok bool) {
+	ok = r.reg() <= 31 && int64(r.amount()) <= c.most() && (r.kind() != ror || c.kind() == rotated)
+	return uint32(r.kind())<<22 | uint32(r.reg())<<16 | uint32(r.amount())<<10, ok
+}
+
 // fimm encodes a floating-point number.
 func (a *Assembler) fimm(c field, v float64) form {
 	return a.imm(c, int64(math.Float64bits(v)))
@@ -181,8 +194,8 @@ func (c field) special(v int64) (f uint32, why string) {
 	case cond0, cond12, condInverted, pstate, rotation90, rotation180, bitNumber, signed8:
 		return c.plain(v)
 	case shifted, rotated:
-		if r := register(v); r.reg() <= 31 && int64(r.amount()) <= c.most() && (r.kind() != ror || c.kind() == rotated) {
-			return uint32(r.kind())<<22 | uint32(r.reg())<<16 | uint32(r.amount())<<10, ""
+		if f, ok := c.shift(register(v)); ok {
+			return f, ""
 		}
 		return c.register(v)
 	case extendedW, extendedX:

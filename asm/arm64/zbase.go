@@ -79,7 +79,7 @@ func (a *Assembler) ADDSwwi(dst, src W, imm int) {
 
 // ADDSwwr: ADDS Wd, Wn, Wm with a shift
 func (a *Assembler) ADDSwwr(dst, src1 W, src2 ShiftedW) {
-	a.put(dstD|0x2b000000|a.imm(shifted|31*most, int64(src2.r)), uint8(dst), uint8(src1), 0, 0)
+	a.put(dstD|0x2b000000|a.shift(shifted|31*most, src2.r), uint8(dst), uint8(src1), 0, 0)
 }
 
 // ADDSwww: ADDS Wd, Wn, Wm
@@ -114,7 +114,7 @@ func (a *Assembler) ADDSxxi(dst, src X, imm int) {
 
 // ADDSxxr: ADDS Xd, Xn, Xm with a shift
 func (a *Assembler) ADDSxxr(dst, src1 X, src2 ShiftedX) {
-	a.put(dstD|0xab000000|a.imm(shifted|63*most, int64(src2.r)), uint8(dst), uint8(src1), 0, 0)
+	a.put(dstD|0xab000000|a.shift(shifted|63*most, src2.r), uint8(dst), uint8(src1), 0, 0)
 }
 
 // ADDSxxx: ADDS Xd, Xn, Xm
@@ -209,7 +209,7 @@ func (a *Assembler) ADDwwi(dst, src W, imm int) {
 
 // ADDwwr: ADD Wd, Wn, Wm with a shift
 func (a *Assembler) ADDwwr(dst, src1 W, src2 ShiftedW) {
-	a.put(dstD|0x0b000000|a.imm(shifted|31*most, int64(src2.r)), uint8(dst), uint8(src1), 0, 0)
+	a.put(dstD|0x0b000000|a.shift(shifted|31*most, src2.r), uint8(dst), uint8(src1), 0, 0)
 }
 
 // ADDwww: ADD Wd, Wn, Wm
@@ -244,7 +244,7 @@ func (a *Assembler) ADDxxi(dst, src X, imm int) {
 
 // ADDxxr: ADD Xd, Xn, Xm with a shift
 func (a *Assembler) ADDxxr(dst, src1 X, src2 ShiftedX) {
-	a.put(dstD|0x8b000000|a.imm(shifted|63*most, int64(src2.r)), uint8(dst), uint8(src1), 0, 0)
+	a.put(dstD|0x8b000000|a.shift(shifted|63*most, src2.r), uint8(dst), uint8(src1), 0, 0)
 }
 
 // ADDxxx: ADD Xd, Xn, Xm
@@ -259,7 +259,7 @@ func (a *Assembler) ANDSwwi(dst, src W, imm uint32) {
 
 // ANDSwwr: ANDS Wd, Wn, Wm with a shift
 func (a *Assembler) ANDSwwr(dst, src1 W, src2 ShiftedW) {
-	a.put(dstD|0x6a000000|a.imm(rotated|31*most, int64(src2.r)), uint8(dst), uint8(src1), 0, 0)
+	a.put(dstD|0x6a000000|a.shift(rotated|31*most, src2.r), uint8(dst), uint8(src1), 0, 0)
 }
 
 // ANDSwww: ANDS Wd, Wn, Wm
@@ -274,7 +274,7 @@ func (a *Assembler) ANDSxxi(dst, src X, imm uint64) {
 
 // ANDSxxr: ANDS Xd, Xn, Xm with a shift
 func (a *Assembler) ANDSxxr(dst, src1 X, src2 ShiftedX) {
-	a.put(dstD|0xea000000|a.imm(rotated|63*most, int64(src2.r)), uint8(dst), uint8(src1), 0, 0)
+	a.put(dstD|0xea000000|a.shift(rotated|63*most, src2.r), uint8(dst), uint8(src1), 0, 0)
 }
 
 // ANDSxxx: ANDS Xd, Xn, Xm
@@ -299,7 +299,7 @@ func (a *Assembler) ANDwwi(dst, src W, imm uint32) {
 
 // ANDwwr: AND Wd, Wn, Wm with a shift
 func (a *Assembler) ANDwwr(dst, src1 W, src2 ShiftedW) {
-	a.put(dstD|0x0a000000|a.imm(rotated|31*most, int64(src2.r)), uint8(dst), uint8(src1), 0, 0)
+	a.put(dstD|0x0a000000|a.shift(rotated|31*most, src2.r), uint8(dst), uint8(src1), 0, 0)
 }
 
 // ANDwww: AND Wd, Wn, Wm
@@ -314,7 +314,7 @@ func (a *Assembler) ANDxxi(dst, src X, imm uint64) {
 
 // ANDxxr: AND Xd, Xn, Xm with a shift
 func (a *Assembler) ANDxxr(dst, src1 X, src2 ShiftedX) {
-	a.put(dstD|0x8a000000|a.imm(rotated|63*most, int64(src2.r)), uint8(dst), uint8(src1), 0, 0)
+	a.put(dstD|0x8a000000|a.shift(rotated|63*most, src2.r), uint8(dst), uint8(src1), 0, 0)
 }
 
 // ANDxxx: AND Xd, Xn, Xm
@@ -494,7 +494,7 @@ func (a *Assembler) BFXILxxii(dst, src X, imm1, imm2 int) {
 
 // BICSwwr: BICS Wd, Wn, Wm with a shift
 func (a *Assembler) BICSwwr(dst, src1 W, src2 ShiftedW) {
-	a.put(dstD|0x6a200000|a.imm(rotated|31*most, int64(src2.r)), uint8(dst), uint8(src1), 0, 0)
+	a.put(dstD|0x6a200000|a.shift(rotated|31*most, src2.r), uint8(dst), uint8(src1), 0, 0)
 }
 
 // BICSwww: BICS Wd, Wn, Wm
@@ -504,7 +504,7 @@ func (a *Assembler) BICSwww(dst, src1, src2 W) {
 
 // BICSxxr: BICS Xd, Xn, Xm with a shift
 func (a *Assembler) BICSxxr(dst, src1 X, src2 ShiftedX) {
-	a.put(dstD|0xea200000|a.imm(rotated|63*most, int64(src2.r)), uint8(dst), uint8(src1), 0, 0)
+	a.put(dstD|0xea200000|a.shift(rotated|63*most, src2.r), uint8(dst), uint8(src1), 0, 0)
 }
 
 // BICSxxx: BICS Xd, Xn, Xm
@@ -514,7 +514,7 @@ func (a *Assembler) BICSxxx(dst, src1, src2 X) {
 
 // BICwwr: BIC Wd, Wn, Wm with a shift
 func (a *Assembler) BICwwr(dst, src1 W, src2 ShiftedW) {
-	a.put(dstD|0x0a200000|a.imm(rotated|31*most, int64(src2.r)), uint8(dst), uint8(src1), 0, 0)
+	a.put(dstD|0x0a200000|a.shift(rotated|31*most, src2.r), uint8(dst), uint8(src1), 0, 0)
 }
 
 // BICwww: BIC Wd, Wn, Wm
@@ -524,7 +524,7 @@ func (a *Assembler) BICwww(dst, src1, src2 W) {
 
 // BICxxr: BIC Xd, Xn, Xm with a shift
 func (a *Assembler) BICxxr(dst, src1 X, src2 ShiftedX) {
-	a.put(dstD|0x8a200000|a.imm(rotated|63*most, int64(src2.r)), uint8(dst), uint8(src1), 0, 0)
+	a.put(dstD|0x8a200000|a.shift(rotated|63*most, src2.r), uint8(dst), uint8(src1), 0, 0)
 }
 
 // BICxxx: BIC Xd, Xn, Xm
@@ -895,7 +895,7 @@ func (a *Assembler) CMNwi(src W, imm int) {
 
 // CMNwr: CMN Wn, Wm with a shift
 func (a *Assembler) CMNwr(src1 W, src2 ShiftedW) {
-	a.put(0x2b00001f|a.imm(shifted|31*most, int64(src2.r)), 0, uint8(src1), 0, 0)
+	a.put(0x2b00001f|a.shift(shifted|31*most, src2.r), 0, uint8(src1), 0, 0)
 }
 
 // CMNww: CMN Wn, Wm
@@ -915,7 +915,7 @@ func (a *Assembler) CMNxi(src X, imm int) {
 
 // CMNxr: CMN Xn, Xm with a shift
 func (a *Assembler) CMNxr(src1 X, src2 ShiftedX) {
-	a.put(0xab00001f|a.imm(shifted|63*most, int64(src2.r)), 0, uint8(src1), 0, 0)
+	a.put(0xab00001f|a.shift(shifted|63*most, src2.r), 0, uint8(src1), 0, 0)
 }
 
 // CMNxx: CMN Xn, Xm
@@ -985,7 +985,7 @@ func (a *Assembler) CMPwi(src W, imm int) {
 
 // CMPwr: CMP Wn, Wm with a shift
 func (a *Assembler) CMPwr(src1 W, src2 ShiftedW) {
-	a.put(0x6b00001f|a.imm(shifted|31*most, int64(src2.r)), 0, uint8(src1), 0, 0)
+	a.put(0x6b00001f|a.shift(shifted|31*most, src2.r), 0, uint8(src1), 0, 0)
 }
 
 // CMPww: CMP Wn, Wm
@@ -1005,7 +1005,7 @@ func (a *Assembler) CMPxi(src X, imm int) {
 
 // CMPxr: CMP Xn, Xm with a shift
 func (a *Assembler) CMPxr(src1 X, src2 ShiftedX) {
-	a.put(0xeb00001f|a.imm(shifted|63*most, int64(src2.r)), 0, uint8(src1), 0, 0)
+	a.put(0xeb00001f|a.shift(shifted|63*most, src2.r), 0, uint8(src1), 0, 0)
 }
 
 // CMPxx: CMP Xn, Xm
@@ -1685,7 +1685,7 @@ func (a *Assembler) DSBo(op Barrier) {
 
 // EONwwr: EON Wd, Wn, Wm with a shift
 func (a *Assembler) EONwwr(dst, src1 W, src2 ShiftedW) {
-	a.put(dstD|0x4a200000|a.imm(rotated|31*most, int64(src2.r)), uint8(dst), uint8(src1), 0, 0)
+	a.put(dstD|0x4a200000|a.shift(rotated|31*most, src2.r), uint8(dst), uint8(src1), 0, 0)
 }
 
 // EONwww: EON Wd, Wn, Wm
@@ -1695,7 +1695,7 @@ func (a *Assembler) EONwww(dst, src1, src2 W) {
 
 // EONxxr: EON Xd, Xn, Xm with a shift
 func (a *Assembler) EONxxr(dst, src1 X, src2 ShiftedX) {
-	a.put(dstD|0xca200000|a.imm(rotated|63*most, int64(src2.r)), uint8(dst), uint8(src1), 0, 0)
+	a.put(dstD|0xca200000|a.shift(rotated|63*most, src2.r), uint8(dst), uint8(src1), 0, 0)
 }
 
 // EONxxx: EON Xd, Xn, Xm
@@ -1720,7 +1720,7 @@ func (a *Assembler) EORwwi(dst, src W, imm uint32) {
 
 // EORwwr: EOR Wd, Wn, Wm with a shift
 func (a *Assembler) EORwwr(dst, src1 W, src2 ShiftedW) {
-	a.put(dstD|0x4a000000|a.imm(rotated|31*most, int64(src2.r)), uint8(dst), uint8(src1), 0, 0)
+	a.put(dstD|0x4a000000|a.shift(rotated|31*most, src2.r), uint8(dst), uint8(src1), 0, 0)
 }
 
 // EORwww: EOR Wd, Wn, Wm
@@ -1735,7 +1735,7 @@ func (a *Assembler) EORxxi(dst, src X, imm uint64) {
 
 // EORxxr: EOR Xd, Xn, Xm with a shift
 func (a *Assembler) EORxxr(dst, src1 X, src2 ShiftedX) {
-	a.put(dstD|0xca000000|a.imm(rotated|63*most, int64(src2.r)), uint8(dst), uint8(src1), 0, 0)
+	a.put(dstD|0xca000000|a.shift(rotated|63*most, src2.r), uint8(dst), uint8(src1), 0, 0)
 }
 
 // EORxxx: EOR Xd, Xn, Xm
@@ -3035,7 +3035,7 @@ func (a *Assembler) MULxxx(dst, src1, src2 X) {
 
 // MVNwr: MVN Wd, Wm with a shift
 func (a *Assembler) MVNwr(dst W, src ShiftedW) {
-	a.put(dstD|0x2a2003e0|a.imm(rotated|31*most, int64(src.r)), uint8(dst), 0, 0, 0)
+	a.put(dstD|0x2a2003e0|a.shift(rotated|31*most, src.r), uint8(dst), 0, 0, 0)
 }
 
 // MVNww: MVN Wd, Wm
@@ -3045,7 +3045,7 @@ func (a *Assembler) MVNww(dst, src W) {
 
 // MVNxr: MVN Xd, Xm with a shift
 func (a *Assembler) MVNxr(dst X, src ShiftedX) {
-	a.put(dstD|0xaa2003e0|a.imm(rotated|63*most, int64(src.r)), uint8(dst), 0, 0, 0)
+	a.put(dstD|0xaa2003e0|a.shift(rotated|63*most, src.r), uint8(dst), 0, 0, 0)
 }
 
 // MVNxx: MVN Xd, Xm
@@ -3055,7 +3055,7 @@ func (a *Assembler) MVNxx(dst, src X) {
 
 // NEGSwr: NEGS Wd, Wm with a shift
 func (a *Assembler) NEGSwr(dst W, src ShiftedW) {
-	a.put(dstD|0x6b0003e0|a.imm(shifted|31*most, int64(src.r)), uint8(dst), 0, 0, 0)
+	a.put(dstD|0x6b0003e0|a.shift(shifted|31*most, src.r), uint8(dst), 0, 0, 0)
 }
 
 // NEGSww: NEGS Wd, Wm
@@ -3065,7 +3065,7 @@ func (a *Assembler) NEGSww(dst, src W) {
 
 // NEGSxr: NEGS Xd, Xm with a shift
 func (a *Assembler) NEGSxr(dst X, src ShiftedX) {
-	a.put(dstD|0xeb0003e0|a.imm(shifted|63*most, int64(src.r)), uint8(dst), 0, 0, 0)
+	a.put(dstD|0xeb0003e0|a.shift(shifted|63*most, src.r), uint8(dst), 0, 0, 0)
 }
 
 // NEGSxx: NEGS Xd, Xm
@@ -3075,7 +3075,7 @@ func (a *Assembler) NEGSxx(dst, src X) {
 
 // NEGwr: NEG Wd, Wm with a shift
 func (a *Assembler) NEGwr(dst W, src ShiftedW) {
-	a.put(dstD|0x4b0003e0|a.imm(shifted|31*most, int64(src.r)), uint8(dst), 0, 0, 0)
+	a.put(dstD|0x4b0003e0|a.shift(shifted|31*most, src.r), uint8(dst), 0, 0, 0)
 }
 
 // NEGww: NEG Wd, Wm
@@ -3085,7 +3085,7 @@ func (a *Assembler) NEGww(dst, src W) {
 
 // NEGxr: NEG Xd, Xm with a shift
 func (a *Assembler) NEGxr(dst X, src ShiftedX) {
-	a.put(dstD|0xcb0003e0|a.imm(shifted|63*most, int64(src.r)), uint8(dst), 0, 0, 0)
+	a.put(dstD|0xcb0003e0|a.shift(shifted|63*most, src.r), uint8(dst), 0, 0, 0)
 }
 
 // NEGxx: NEG Xd, Xm
@@ -3120,7 +3120,7 @@ func (a *Assembler) NOP() {
 
 // ORNwwr: ORN Wd, Wn, Wm with a shift
 func (a *Assembler) ORNwwr(dst, src1 W, src2 ShiftedW) {
-	a.put(dstD|0x2a200000|a.imm(rotated|31*most, int64(src2.r)), uint8(dst), uint8(src1), 0, 0)
+	a.put(dstD|0x2a200000|a.shift(rotated|31*most, src2.r), uint8(dst), uint8(src1), 0, 0)
 }
 
 // ORNwww: ORN Wd, Wn, Wm
@@ -3130,7 +3130,7 @@ func (a *Assembler) ORNwww(dst, src1, src2 W) {
 
 // ORNxxr: ORN Xd, Xn, Xm with a shift
 func (a *Assembler) ORNxxr(dst, src1 X, src2 ShiftedX) {
-	a.put(dstD|0xaa200000|a.imm(rotated|63*most, int64(src2.r)), uint8(dst), uint8(src1), 0, 0)
+	a.put(dstD|0xaa200000|a.shift(rotated|63*most, src2.r), uint8(dst), uint8(src1), 0, 0)
 }
 
 // ORNxxx: ORN Xd, Xn, Xm
@@ -3155,7 +3155,7 @@ func (a *Assembler) ORRwwi(dst, src W, imm uint32) {
 
 // ORRwwr: ORR Wd, Wn, Wm with a shift
 func (a *Assembler) ORRwwr(dst, src1 W, src2 ShiftedW) {
-	a.put(dstD|0x2a000000|a.imm(rotated|31*most, int64(src2.r)), uint8(dst), uint8(src1), 0, 0)
+	a.put(dstD|0x2a000000|a.shift(rotated|31*most, src2.r), uint8(dst), uint8(src1), 0, 0)
 }
 
 // ORRwww: ORR Wd, Wn, Wm
@@ -3170,7 +3170,7 @@ func (a *Assembler) ORRxxi(dst, src X, imm uint64) {
 
 // ORRxxr: ORR Xd, Xn, Xm with a shift
 func (a *Assembler) ORRxxr(dst, src1 X, src2 ShiftedX) {
-	a.put(dstD|0xaa000000|a.imm(rotated|63*most, int64(src2.r)), uint8(dst), uint8(src1), 0, 0)
+	a.put(dstD|0xaa000000|a.shift(rotated|63*most, src2.r), uint8(dst), uint8(src1), 0, 0)
 }
 
 // ORRxxx: ORR Xd, Xn, Xm
@@ -4320,7 +4320,7 @@ func (a *Assembler) SUBSwwi(dst, src W, imm int) {
 
 // SUBSwwr: SUBS Wd, Wn, Wm with a shift
 func (a *Assembler) SUBSwwr(dst, src1 W, src2 ShiftedW) {
-	a.put(dstD|0x6b000000|a.imm(shifted|31*most, int64(src2.r)), uint8(dst), uint8(src1), 0, 0)
+	a.put(dstD|0x6b000000|a.shift(shifted|31*most, src2.r), uint8(dst), uint8(src1), 0, 0)
 }
 
 // SUBSwww: SUBS Wd, Wn, Wm
@@ -4355,7 +4355,7 @@ func (a *Assembler) SUBSxxi(dst, src X, imm int) {
 
 // SUBSxxr: SUBS Xd, Xn, Xm with a shift
 func (a *Assembler) SUBSxxr(dst, src1 X, src2 ShiftedX) {
-	a.put(dstD|0xeb000000|a.imm(shifted|63*most, int64(src2.r)), uint8(dst), uint8(src1), 0, 0)
+	a.put(dstD|0xeb000000|a.shift(shifted|63*most, src2.r), uint8(dst), uint8(src1), 0, 0)
 }
 
 // SUBSxxx: SUBS Xd, Xn, Xm
@@ -4450,7 +4450,7 @@ func (a *Assembler) SUBwwi(dst, src W, imm int) {
 
 // SUBwwr: SUB Wd, Wn, Wm with a shift
 func (a *Assembler) SUBwwr(dst, src1 W, src2 ShiftedW) {
-	a.put(dstD|0x4b000000|a.imm(shifted|31*most, int64(src2.r)), uint8(dst), uint8(src1), 0, 0)
+	a.put(dstD|0x4b000000|a.shift(shifted|31*most, src2.r), uint8(dst), uint8(src1), 0, 0)
 }
 
 // SUBwww: SUB Wd, Wn, Wm
@@ -4485,7 +4485,7 @@ func (a *Assembler) SUBxxi(dst, src X, imm int) {
 
 // SUBxxr: SUB Xd, Xn, Xm with a shift
 func (a *Assembler) SUBxxr(dst, src1 X, src2 ShiftedX) {
-	a.put(dstD|0xcb000000|a.imm(shifted|63*most, int64(src2.r)), uint8(dst), uint8(src1), 0, 0)
+	a.put(dstD|0xcb000000|a.shift(shifted|63*most, src2.r), uint8(dst), uint8(src1), 0, 0)
 }
 
 // SUBxxx: SUB Xd, Xn, Xm
@@ -4635,7 +4635,7 @@ func (a *Assembler) TSTwi(src W, imm uint32) {
 
 // TSTwr: TST Wn, Wm with a shift
 func (a *Assembler) TSTwr(src1 W, src2 ShiftedW) {
-	a.put(0x6a00001f|a.imm(rotated|31*most, int64(src2.r)), 0, uint8(src1), 0, 0)
+	a.put(0x6a00001f|a.shift(rotated|31*most, src2.r), 0, uint8(src1), 0, 0)
 }
 
 // TSTww: TST Wn, Wm
@@ -4650,7 +4650,7 @@ func (a *Assembler) TSTxi(src X, imm uint64) {
 
 // TSTxr: TST Xn, Xm with a shift
 func (a *Assembler) TSTxr(src1 X, src2 ShiftedX) {
-	a.put(0xea00001f|a.imm(rotated|63*most, int64(src2.r)), 0, uint8(src1), 0, 0)
+	a.put(0xea00001f|a.shift(rotated|63*most, src2.r), 0, uint8(src1), 0, 0)
 }
 
 // TSTxx: TST Xn, Xm

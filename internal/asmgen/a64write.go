@@ -333,7 +333,9 @@ func (f *a64Form) body() string {
 			}
 		case "m":
 			mem = i
-		case "r", "e":
+		case "r":
+			word += fmt.Sprintf(" | a.shift(%s, %s.r)", o.field, n)
+		case "e":
 			word += fmt.Sprintf(" | a.imm(%s, int64(%s.r))", o.field, n)
 		case "f":
 			word += fmt.Sprintf(" | a.fimm(%s, %s)", o.field, n)
