@@ -108,7 +108,8 @@ func (a *Assembler) refer(f form, kind asm.RelocKind, l asm.Label) {
 		a.room()
 	}
 	at := len(a.s.Buf)
-	a.s.Buf = binary.LittleEndian.AppendUint32(a.s.Buf, uint32(f))
+	a.s.Buf = a.s.Buf[:at+4]
+	binary.LittleEndian.PutUint32(a.s.Buf[at:], uint32(f))
 	a.s.Refer("", at, kind, l, 0)
 }
 

@@ -144,6 +144,19 @@ func (c field) shift(r register) (f uint32, ok bool) {
 	return uint32(r.kind())<<22 | uint32(r.reg())<<16 | uint32(r.amount())<<10, ok
 }
 
+// lsl encodes the number of bits that a register is shifted to the left by, a call less than imm.
+func (a *Assembler) lsl(c field, v int64) form {
+	if f, ok := c.lsl(v); ok {
+		return form(f)
+	}
+	return a.imm(c, v)
+}
+
+func (c field) lsl(v int64) (f uint32, ok bool) {
+	mask := c.most() // register width - 1
+	return uint32(-v&mask)<<16 | uint32(mask-v)<<10, v >= 0 && v <= mask
+}
+
 // fimm encodes a floating-point number.
 func (a *Assembler) fimm(c field, v float64) form {
 	return a.imm(c, int64(math.Float64bits(v)))
@@ -185,8 +198,8 @@ func (c field) special(v int64) (f uint32, why string) {
 	case movz64, movn64:
 		return c.wide(uint64(v))
 	case lslOf:
-		if mask := c.most(); v >= 0 && v <= mask {
-			return uint32(-v&mask)<<16 | uint32(mask-v)<<10, ""
+		if f, ok := c.lsl(v); ok {
+			return f, ""
 		}
 		return c.bitfield(v)
 	case lsbExtract, lsbInsert, widthExtract, widthInsert:

@@ -2850,7 +2850,7 @@ func (a *Assembler) LSLVxxx(dst, src1, src2 X) {
 
 // LSLwwi: LSL Wd, Wn, #imm
 func (a *Assembler) LSLwwi(dst, src W, imm int) {
-	a.put(dstD|0x53000000|a.imm(lslOf|31*most, int64(imm)), uint8(dst), uint8(src), 0, 0)
+	a.put(dstD|0x53000000|a.lsl(lslOf|31*most, int64(imm)), uint8(dst), uint8(src), 0, 0)
 }
 
 // LSLwww: LSL Wd, Wn, Wm
@@ -2860,7 +2860,7 @@ func (a *Assembler) LSLwww(dst, src1, src2 W) {
 
 // LSLxxi: LSL Xd, Xn, #imm
 func (a *Assembler) LSLxxi(dst, src X, imm int) {
-	a.put(dstD|0xd3400000|a.imm(lslOf|63*most, int64(imm)), uint8(dst), uint8(src), 0, 0)
+	a.put(dstD|0xd3400000|a.lsl(lslOf|63*most, int64(imm)), uint8(dst), uint8(src), 0, 0)
 }
 
 // LSLxxx: LSL Xd, Xn, Xm

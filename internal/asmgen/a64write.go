@@ -350,7 +350,11 @@ func (f *a64Form) body() string {
 				value = fmt.Sprintf("bitfield(%s, %s)", lsb, n)
 			}
 			lsb = n
-			word += fmt.Sprintf(" | a.imm(%s, %s)", o.field, value)
+			encode := "imm"
+			if strings.HasPrefix(o.field, "lslOf") {
+				encode = "lsl"
+			}
+			word += fmt.Sprintf(" | a.%s(%s, %s)", encode, o.field, value)
 		}
 		if reg != "" && !o.pair {
 			for _, at := range o.at {

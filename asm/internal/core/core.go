@@ -267,7 +267,10 @@ func (s *State) Refer(op string, off int, kind asm.RelocKind, l asm.Label, adden
 		s.fail(min(off, len(s.Buf)), op, s.LabelText(l), fmt.Errorf("not a label of this assembler: %w", asm.ErrLabel))
 		return
 	}
-	s.fixups = append(s.fixups, fixup{off: int32(off), kind: kind, label: l, addend: addend})
+	// Field by field: the processor waits where it reads in one piece what has just been written in several.
+	s.fixups = append(s.fixups, fixup{})
+	f := &s.fixups[len(s.fixups)-1]
+	f.off, f.kind, f.label, f.addend = int32(off), kind, l, addend
 }
 
 // Distance emits 4 bytes of data: the distance of l from base.
