@@ -67,12 +67,14 @@ func TestPreemptedByItself(t *testing.T) {
 func hold(t *testing.T, text []byte, rounds, n uint64) (times, inAnother uint64) {
 	c := seal(t, newTestArena(t, Config{}), text)
 	var done, moved atomic.Uint64
+	// Which thread a loop goes on in is chance: until it was another one, but not for ever.
+	enough := func() bool { d := done.Load(); return d >= n && moved.Load() > 0 || d >= 100*n }
 	var wg sync.WaitGroup
 	for range 4 {
 		f := newTestFiber(t)
 		wg.Go(func() {
-			var before uint64
-			for i := 0; done.Load() < n; i++ {
+			var before, movedBefore uint64
+			for i := 0; !enough(); i++ {
 				h := new(held)
 				for j := range h.x {
 					h.x[j] = rand.Uint64()
@@ -91,15 +93,14 @@ func hold(t *testing.T, text []byte, rounds, n uint64) (times, inAnother uint64)
 				if !assert.NoError(t, err) || !assert.Equal(t, want, *h) {
 					return
 				}
-				now, _ := f.Preempted()
+				now, m := f.Preempted()
 				done.Add(now - before)
-				before = now
+				moved.Add(m - movedBefore)
+				before, movedBefore = now, m
 				if i%8 == 0 {
 					runtime.GC()
 				}
 			}
-			_, m := f.Preempted()
-			moved.Add(m)
 		})
 	}
 	wg.Wait()

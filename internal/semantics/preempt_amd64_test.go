@@ -89,7 +89,9 @@ func hold(t *testing.T, v vectors, n uint64, itself bool) (times, moved uint64) 
 	if !itself {
 		defer testenv.Storm(t, 10*time.Microsecond, unix.SIGURG)()
 	}
-	var done atomic.Uint64
+	var done, inAnother atomic.Uint64
+	// Which thread a loop goes on in is chance: until it was another one, but not for ever.
+	enough := func() bool { d := done.Load(); return d >= n && inAnother.Load() > 0 || d >= 100*n }
 	var wg sync.WaitGroup
 	for g := range 4 {
 		wg.Go(func() {
@@ -97,25 +99,24 @@ func hold(t *testing.T, v vectors, n uint64, itself bool) (times, moved uint64) 
 			if !assert.NoError(t, err) {
 				return
 			}
-			var before uint64
-			for i := 0; done.Load() < n; i++ {
+			var before, movedBefore uint64
+			for i := 0; !enough(); i++ {
 				if !holds(t, ctx, f, p.code, random(g*1_000_003+i+1), rounds) {
 					break
 				}
-				now, _ := f.Preempted()
+				now, m := f.Preempted()
 				done.Add(now - before)
-				before = now
+				inAnother.Add(m - movedBefore)
+				before, movedBefore = now, m
 				if i%8 == 0 {
 					runtime.GC()
 				}
 			}
-			_, m := f.Preempted()
-			atomic.AddUint64(&moved, m)
 			assert.NoError(t, f.Close())
 		})
 	}
 	wg.Wait()
-	return done.Load(), moved
+	return done.Load(), inAnother.Load()
 }
 
 // holds makes one call, with random values.
