@@ -31,9 +31,6 @@ func (Host) Guard(uintptr, int) error { return errors.ErrUnsupported }
 // Populate implements [Kernel].
 func (Host) Populate(uintptr, int) error { return errors.ErrUnsupported }
 
-// Forget implements [Kernel].
-func (Host) Forget(uintptr, int) error { return errors.ErrUnsupported }
-
 // Membarrier implements [Kernel].
 func (Host) Membarrier(int) error { return errors.ErrUnsupported }
 
