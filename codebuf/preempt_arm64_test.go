@@ -75,7 +75,7 @@ func hold(t *testing.T, text []byte, rounds, n uint64) (times, inAnother uint64)
 		wg.Go(func() {
 			var before, movedBefore uint64
 			for i := 0; !enough(); i++ {
-				h := new(held)
+				h := testenv.OnHeap[held]()
 				for j := range h.x {
 					h.x[j] = rand.Uint64()
 				}

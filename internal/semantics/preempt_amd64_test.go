@@ -122,7 +122,7 @@ func hold(t *testing.T, v vectors, n uint64, itself bool) (times, moved uint64) 
 // holds makes one call, with random values.
 func holds(t *testing.T, ctx context.Context, f *codebuf.Fiber, c *codebuf.Code, rnd random, rounds uint64) bool {
 	const mxcsr = 0xff80 // flush to zero, round to zero, all exceptions masked, denormals are zero
-	s := new(state)
+	s := testenv.OnHeap[state]()
 	for i := range s.r {
 		s.r[i] = rnd.next()
 	}
