@@ -23,6 +23,13 @@ const DefaultStackSize = 256 << 10
 
 const maxStackSize = 1 << 30
 
+// Fibers that are closed leave their stacks to later ones of the same size, without memory: so many stacks, up to so many
+// bytes of address space each.
+const (
+	maxIdleStacks = 64
+	maxIdleSize   = 512 << 10
+)
+
 // Fiber is a stack on which generated code runs. It is for one call at a time, by any goroutine; running off the
 // end of the stack faults in a guard page. It holds memory until Close.
 type Fiber struct {
@@ -66,8 +73,9 @@ func (f *Fiber) Preempted() (times, moved uint64) {
 	return atomic.LoadUint64(&f.preempted), atomic.LoadUint64(&f.moved)
 }
 
-// Close unmaps the stack. A fiber in a call is ErrBusy, a second Close is ErrClosed; after a *VMError the fiber is as
-// before.
+// Close gives the stack's memory back. Its address space may serve a later fiber, which finds nothing in it of this one. A
+// fiber in a call is ErrBusy, a second Close is ErrClosed; after a *VMError the fiber is as before. A call must not begin
+// meanwhile.
 func (f *Fiber) Close() error {
 	if f == nil || f.stack == nil {
 		return fmt.Errorf("codebuf: close fiber: no fiber: %w", ErrArgument)

@@ -110,12 +110,17 @@ func forStrategies(t *testing.T, test func(t *testing.T, s Strategy)) {
 	}
 }
 
-// sharedStack tells whether a mapping is the stack of a fiber that the process keeps.
+// sharedStack tells whether a mapping is a stack that the process keeps, of a fiber or for one.
 func sharedStack(lo, hi uintptr) bool {
 	fibers.mu.Lock()
 	defer fibers.mu.Unlock()
 	for f := range fibers.all {
 		if first, top := f.stack.Bounds(); f.shared && lo <= first && top <= hi {
+			return true
+		}
+	}
+	for _, s := range fibers.idle {
+		if first, top := s.stack.Bounds(); lo <= first && top <= hi {
 			return true
 		}
 	}

@@ -19,8 +19,14 @@ type registry struct {
 	// pooled is replaced as a whole when it grows, so that take reads it without a lock.
 	pooled atomic.Pointer[[]*Fiber]
 
-	mu  sync.Mutex // guards the rest, and the replacing of pooled
-	all map[*Fiber]struct{}
+	mu   sync.Mutex // guards the rest, and the replacing of pooled
+	all  map[*Fiber]struct{}
+	idle []idleStack // of fibers that have been closed. The signal handler still knows them.
+}
+
+type idleStack struct {
+	stack *vmem.Stack
+	size  int
 }
 
 // add registers f, which is complete.
@@ -33,16 +39,35 @@ func (r *registry) add(f *Fiber) {
 	r.all[f] = struct{}{}
 }
 
-// remove unmaps f, of which the caller has the only right to use, and forgets it.
+// remove forgets f, of which the caller has the only right to use, and keeps its stack or unmaps it. No record of f stays
+// on a stack that is kept: while nobody runs there the handler finds no goroutine that would.
 func (r *registry) remove(f *Fiber) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if len(r.idle) < maxIdleStacks && f.size <= maxIdleSize && f.stack.Forget() == nil {
+		r.idle = append(r.idle, idleStack{f.stack, f.size})
+		delete(r.all, f)
+		return nil
+	}
 	tramp.RemoveStack(f.lo, f.size)
 	if err := f.stack.Release(); err != nil {
 		tramp.AddStack(f.lo, f.size)
 		return err
 	}
 	delete(r.all, f)
+	return nil
+}
+
+// reuse gives an idle stack of that size, or nil.
+func (r *registry) reuse(size int) *vmem.Stack {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for i := len(r.idle) - 1; i >= 0; i-- {
+		if s := r.idle[i]; s.size == size {
+			r.idle = slices.Delete(r.idle, i, i+1)
+			return s.stack
+		}
+	}
 	return nil
 }
 

@@ -143,22 +143,3 @@ func TestOSSignal(t *testing.T) {
 		cancel()
 	}
 }
-
-// TestManyFibers: nothing is left of fibers that are closed.
-func TestManyFibers(t *testing.T) {
-	a := newTestArena(t, Config{})
-	add := seal(t, a, codeAdd)
-	n := testenv.Scaled(500)
-	goroutines := runtime.NumGoroutine()
-	before := len(fibers.all)
-	for i := range n {
-		f, err := NewFiber(FiberConfig{StackSize: 16 << (i % 4) << 10})
-		require.NoError(t, err)
-		r, err := f.Call(add, uint64(i), 1)
-		require.NoError(t, err)
-		require.EqualValues(t, i+1, r)
-		require.NoError(t, f.Close())
-	}
-	require.Equal(t, goroutines, runtime.NumGoroutine())
-	require.Len(t, fibers.all, before)
-}

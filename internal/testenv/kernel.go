@@ -285,6 +285,14 @@ func (f *Faulty) Populate(addr uintptr, n int) error {
 	return f.Kernel.Populate(addr, n)
 }
 
+// Forget implements vmem.Kernel.
+func (f *Faulty) Forget(addr uintptr, n int) error {
+	if err := f.refuse(Call{Op: "madvise", Addr: addr, Len: n}); err != nil {
+		return err
+	}
+	return f.Kernel.Forget(addr, n)
+}
+
 // Membarrier implements vmem.Kernel.
 func (f *Faulty) Membarrier(cmd int) error {
 	if err := f.refuse(Call{Op: "membarrier", Cmd: cmd}); err != nil {

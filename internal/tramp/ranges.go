@@ -58,6 +58,22 @@ func (r *ranges) remove(lo uintptr, n int) {
 	atomic.StoreUintptr(r.find(word(lo, n)), 0)
 }
 
+// Ranges counts those where code and those where stacks may be. Only tests need it.
+func Ranges() (codeRanges, stackRanges int) { return codes.count(), stacks.count() }
+
+func (r *ranges) count() (n int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for b := &r.first; b != nil; b = b.next {
+		for i := range b.words {
+			if b.words[i] != 0 {
+				n++
+			}
+		}
+	}
+	return n
+}
+
 // find gives the place of a word, or if that is 0, a free place, adding a block where there is none.
 func (r *ranges) find(w uintptr) *uintptr {
 	for b := &r.first; ; b = b.next {
@@ -91,6 +107,8 @@ func AddStack(lo uintptr, n int) { stacks.add(lo, n) }
 func RemoveStack(lo uintptr, n int) {
 	stacks.remove(lo, n)
 	for i := range cache {
-		atomic.CompareAndSwapUintptr(&cache[i], word(lo, n), 0)
+		if atomic.LoadUintptr(&cache[i]) == word(lo, n) { // which is cheap, for most are not
+			atomic.CompareAndSwapUintptr(&cache[i], word(lo, n), 0)
+		}
 	}
 }

@@ -56,6 +56,11 @@ func (c *Counter) Populate(addr uintptr, n int) error {
 	return c.count().Populate(addr, n)
 }
 
+// Forget implements [Kernel].
+func (c *Counter) Forget(addr uintptr, n int) error {
+	return c.count().Forget(addr, n)
+}
+
 // Membarrier implements [Kernel].
 func (c *Counter) Membarrier(cmd int) error {
 	return c.count().Membarrier(cmd)

@@ -83,6 +83,12 @@ func (Host) Populate(addr uintptr, n int) error {
 	return result(errno)
 }
 
+// Forget implements [Kernel].
+func (Host) Forget(addr uintptr, n int) error {
+	_, _, errno := unix.Syscall(unix.SYS_MADVISE, addr, uintptr(n), unix.MADV_DONTNEED)
+	return result(errno)
+}
+
 // Membarrier implements [Kernel].
 func (Host) Membarrier(cmd int) error {
 	_, _, errno := unix.Syscall(unix.SYS_MEMBARRIER, uintptr(cmd), 0, 0)

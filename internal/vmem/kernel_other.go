@@ -31,6 +31,9 @@ func (Host) Guard(uintptr, int) error { return errors.ErrUnsupported }
 // Populate implements [Kernel].
 func (Host) Populate(uintptr, int) error { return errors.ErrUnsupported }
 
+// Forget implements [Kernel].
+func (Host) Forget(uintptr, int) error { return errors.ErrUnsupported }
+
 // Membarrier implements [Kernel].
 func (Host) Membarrier(int) error { return errors.ErrUnsupported }
 

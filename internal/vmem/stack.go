@@ -66,6 +66,16 @@ func unmapUnfinished(k Kernel, addr uintptr, n int, cause error) error {
 // first of the head.
 func (s *Stack) Bounds() (lo, hi uintptr) { return s.lo + uintptr(PageSize), s.hi - uintptr(s.head) }
 
+// Forget gives the stack's memory back, and that of the head: both are zero then, as in the beginning. (Emulators may do
+// nothing, and say that they have.) On an error anything may be there.
+func (s *Stack) Forget() error {
+	addr, n := s.lo+uintptr(PageSize), int(s.hi-s.lo)-PageSize
+	if err := s.kernel.Forget(addr, n); err != nil {
+		return &Error{Op: "madvise", Addr: addr, Len: n, Err: err}
+	}
+	return nil
+}
+
 // Release unmaps the stack. After an error it is as it was and Release can be tried again.
 func (s *Stack) Release() error {
 	if s.lo == 0 {

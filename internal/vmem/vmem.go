@@ -60,6 +60,8 @@ type Kernel interface {
 	Guard(addr uintptr, n int) error
 	// Populate gives writable pages their memory, before it is touched: madvise(2), MADV_POPULATE_WRITE.
 	Populate(addr uintptr, n int) error
+	// Forget gives the memory of writable pages back; they read as zero from then on: madvise(2), MADV_DONTNEED.
+	Forget(addr uintptr, n int) error
 	// Membarrier is membarrier(2) with the given command.
 	Membarrier(cmd int) error
 
