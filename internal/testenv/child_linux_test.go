@@ -19,11 +19,9 @@ func TestChildEndsWithParent(t *testing.T) {
 		grandchild := Child(t, "TestChildEndsWithParent", "WXJIT_CHILD=grandchild")
 		require.NoError(t, grandchild.Start())
 		fmt.Println("pid", grandchild.Process.Pid)
-		select {}
+		linger()
 	case "grandchild":
-		for {
-			time.Sleep(time.Hour)
-		}
+		linger()
 	}
 	child := Child(t, "TestChildEndsWithParent", "WXJIT_CHILD=child")
 	out, err := child.StdoutPipe()
@@ -41,6 +39,13 @@ func TestChildEndsWithParent(t *testing.T) {
 	require.NoError(t, child.Process.Kill())
 	require.Error(t, child.Wait())
 	require.Eventually(t, func() bool { return !running(pid) }, 10*time.Second, 10*time.Millisecond)
+}
+
+// linger never returns. It sleeps, for the runtime ends a process in which every goroutine waits for another.
+func linger() {
+	for {
+		time.Sleep(time.Hour)
+	}
 }
 
 // running tells whether a process is there that has not ended: nobody may have asked how it did.
