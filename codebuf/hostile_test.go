@@ -105,8 +105,13 @@ func hostileChild(t *testing.T, name string) {
 		if h.name != name {
 			continue
 		}
-		debug.SetGCPercent(-1)       // the limits leave the runtime little room
-		time.Sleep(time.Millisecond) // the runtime opens its poller
+		// The limits may leave the runtime no room: it gets what it needs before, keeps it, and opens its poller.
+		spare := make([]byte, 16<<20)
+		runtime.KeepAlive(&spare[0])
+		spare = nil
+		runtime.GC()
+		debug.SetGCPercent(-1)
+		time.Sleep(time.Millisecond)
 		begin := h.begin
 		h.begin = func() (undo func() error, err error) {
 			for _, err := range h.plain() {

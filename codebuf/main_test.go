@@ -19,6 +19,7 @@ import (
 var ledger = &testenv.Ledger{Kernel: vmem.Host{}}
 
 func TestMain(m *testing.M) {
+	runtime.GOMAXPROCS(max(2, runtime.GOMAXPROCS(0))) // code that runs for long has others beside it, on one CPU, too
 	host = ledger
 	if runtime.GOARCH != "amd64" {
 		kernel = &emulator{Kernel: kernel}
