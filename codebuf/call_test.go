@@ -49,15 +49,15 @@ func TestCallFloats(t *testing.T) {
 		args := []uint64{1, 2, 3}
 		for n := range tramp.FloatRegs {
 			args = append(args, math.Float64bits(float64(n)+0.5))
-			r, err := tramp.Enter(&f.core, &c.target, args, tramp.FloatResult|tramp.Shape(n+1))
+			r, err := tramp.Enter(&f.core, c.entry(), &args[0], tramp.FloatResult|tramp.Floats(n+1)+tramp.Shape(len(args)))
 			require.NoError(t, err)
 			if n >= k {
 				require.Equal(t, float64(k)+0.5, math.Float64frombits(r), "float %d of %d", k, n+1)
 			}
 		}
-		_, err := tramp.Enter(&f.core, &c.target, make([]uint64, 9), 9)
+		_, err := tramp.Enter(&f.core, c.entry(), &args[0], tramp.Floats(9)+9)
 		require.ErrorIs(t, err, ErrArgument, "more floats than registers")
-		_, err = tramp.Enter(&f.core, &c.target, make([]uint64, 3), 4)
+		_, err = tramp.Enter(&f.core, c.entry(), &args[0], tramp.Floats(4)+3)
 		require.ErrorIs(t, err, ErrArgument, "more floats than arguments")
 		require.NoError(t, c.Release())
 	}
@@ -292,7 +292,7 @@ func TestOwnFiberBusy(t *testing.T) {
 	c := seal(t, newTestArena(t, Config{}), codeAdd)
 	_, err := c.Call(1, 2)
 	require.NoError(t, err)
-	r, err := refused(nil, c.entry(), []uint64{3, 4}, tramp.Own, tramp.Busy)
+	r, err := refused(nil, c.entry(), &[]uint64{3, 4}[0], tramp.Own+2, tramp.Busy)
 	require.NoError(t, err)
 	require.EqualValues(t, 7, r)
 }

@@ -34,10 +34,10 @@ func Func0[R Word](code *Code) func() (R, error) {
 func Func1[A, R Word](code *Code) func(A) (R, error) {
 	l := layoutOf(reflect.TypeFor[R](), reflect.TypeFor[A]())
 	return func(a A) (R, error) {
-		var w [1]uint64
-		put(&w[0], l.slots[0], a)
-		r, err := tramp.Enter(nil, code.entry(), w[:], l.shape)
-		runtime.KeepAlive(a)
+		w := argument[A]{v: a}
+		w.extend(l.shifts[0])
+		r, err := tramp.Enter(nil, code.entry(), (*uint64)(unsafe.Pointer(&w)), l.shape)
+		runtime.KeepAlive(&w)
 		return get[R](l, r), err
 	}
 }
@@ -46,12 +46,18 @@ func Func1[A, R Word](code *Code) func(A) (R, error) {
 func Func2[A, B, R Word](code *Code) func(A, B) (R, error) {
 	l := layoutOf(reflect.TypeFor[R](), reflect.TypeFor[A](), reflect.TypeFor[B]())
 	return func(a A, b B) (R, error) {
-		var w [2]uint64
-		put(&w[0], l.slots[0], a)
-		put(&w[0], l.slots[1], b)
-		r, err := tramp.Enter(nil, code.entry(), w[:], l.shape)
-		runtime.KeepAlive(a)
-		runtime.KeepAlive(b)
+		w := struct {
+			a argument[A]
+			b argument[B]
+		}{argument[A]{v: a}, argument[B]{v: b}}
+		w.a.extend(l.shifts[0])
+		w.b.extend(l.shifts[1])
+		args := (*uint64)(unsafe.Pointer(&w))
+		if l.mixed {
+			args = order(make([]uint64, 2), unsafe.Pointer(&w), l.from)
+		}
+		r, err := tramp.Enter(nil, code.entry(), args, l.shape)
+		runtime.KeepAlive(&w)
 		return get[R](l, r), err
 	}
 }
@@ -60,14 +66,20 @@ func Func2[A, B, R Word](code *Code) func(A, B) (R, error) {
 func Func3[A, B, C, R Word](code *Code) func(A, B, C) (R, error) {
 	l := layoutOf(reflect.TypeFor[R](), reflect.TypeFor[A](), reflect.TypeFor[B](), reflect.TypeFor[C]())
 	return func(a A, b B, c C) (R, error) {
-		var w [3]uint64
-		put(&w[0], l.slots[0], a)
-		put(&w[0], l.slots[1], b)
-		put(&w[0], l.slots[2], c)
-		r, err := tramp.Enter(nil, code.entry(), w[:], l.shape)
-		runtime.KeepAlive(a)
-		runtime.KeepAlive(b)
-		runtime.KeepAlive(c)
+		w := struct {
+			a argument[A]
+			b argument[B]
+			c argument[C]
+		}{argument[A]{v: a}, argument[B]{v: b}, argument[C]{v: c}}
+		w.a.extend(l.shifts[0])
+		w.b.extend(l.shifts[1])
+		w.c.extend(l.shifts[2])
+		args := (*uint64)(unsafe.Pointer(&w))
+		if l.mixed {
+			args = order(make([]uint64, 3), unsafe.Pointer(&w), l.from)
+		}
+		r, err := tramp.Enter(nil, code.entry(), args, l.shape)
+		runtime.KeepAlive(&w)
 		return get[R](l, r), err
 	}
 }
@@ -76,16 +88,22 @@ func Func3[A, B, C, R Word](code *Code) func(A, B, C) (R, error) {
 func Func4[A, B, C, D, R Word](code *Code) func(A, B, C, D) (R, error) {
 	l := layoutOf(reflect.TypeFor[R](), reflect.TypeFor[A](), reflect.TypeFor[B](), reflect.TypeFor[C](), reflect.TypeFor[D]())
 	return func(a A, b B, c C, d D) (R, error) {
-		var w [4]uint64
-		put(&w[0], l.slots[0], a)
-		put(&w[0], l.slots[1], b)
-		put(&w[0], l.slots[2], c)
-		put(&w[0], l.slots[3], d)
-		r, err := tramp.Enter(nil, code.entry(), w[:], l.shape)
-		runtime.KeepAlive(a)
-		runtime.KeepAlive(b)
-		runtime.KeepAlive(c)
-		runtime.KeepAlive(d)
+		w := struct {
+			a argument[A]
+			b argument[B]
+			c argument[C]
+			d argument[D]
+		}{argument[A]{v: a}, argument[B]{v: b}, argument[C]{v: c}, argument[D]{v: d}}
+		w.a.extend(l.shifts[0])
+		w.b.extend(l.shifts[1])
+		w.c.extend(l.shifts[2])
+		w.d.extend(l.shifts[3])
+		args := (*uint64)(unsafe.Pointer(&w))
+		if l.mixed {
+			args = order(make([]uint64, 4), unsafe.Pointer(&w), l.from)
+		}
+		r, err := tramp.Enter(nil, code.entry(), args, l.shape)
+		runtime.KeepAlive(&w)
 		return get[R](l, r), err
 	}
 }
@@ -94,18 +112,24 @@ func Func4[A, B, C, D, R Word](code *Code) func(A, B, C, D) (R, error) {
 func Func5[A, B, C, D, E, R Word](code *Code) func(A, B, C, D, E) (R, error) {
 	l := layoutOf(reflect.TypeFor[R](), reflect.TypeFor[A](), reflect.TypeFor[B](), reflect.TypeFor[C](), reflect.TypeFor[D](), reflect.TypeFor[E]())
 	return func(a A, b B, c C, d D, e E) (R, error) {
-		var w [5]uint64
-		put(&w[0], l.slots[0], a)
-		put(&w[0], l.slots[1], b)
-		put(&w[0], l.slots[2], c)
-		put(&w[0], l.slots[3], d)
-		put(&w[0], l.slots[4], e)
-		r, err := tramp.Enter(nil, code.entry(), w[:], l.shape)
-		runtime.KeepAlive(a)
-		runtime.KeepAlive(b)
-		runtime.KeepAlive(c)
-		runtime.KeepAlive(d)
-		runtime.KeepAlive(e)
+		w := struct {
+			a argument[A]
+			b argument[B]
+			c argument[C]
+			d argument[D]
+			e argument[E]
+		}{argument[A]{v: a}, argument[B]{v: b}, argument[C]{v: c}, argument[D]{v: d}, argument[E]{v: e}}
+		w.a.extend(l.shifts[0])
+		w.b.extend(l.shifts[1])
+		w.c.extend(l.shifts[2])
+		w.d.extend(l.shifts[3])
+		w.e.extend(l.shifts[4])
+		args := (*uint64)(unsafe.Pointer(&w))
+		if l.mixed {
+			args = order(make([]uint64, 5), unsafe.Pointer(&w), l.from)
+		}
+		r, err := tramp.Enter(nil, code.entry(), args, l.shape)
+		runtime.KeepAlive(&w)
 		return get[R](l, r), err
 	}
 }
@@ -114,20 +138,26 @@ func Func5[A, B, C, D, E, R Word](code *Code) func(A, B, C, D, E) (R, error) {
 func Func6[A, B, C, D, E, F, R Word](code *Code) func(A, B, C, D, E, F) (R, error) {
 	l := layoutOf(reflect.TypeFor[R](), reflect.TypeFor[A](), reflect.TypeFor[B](), reflect.TypeFor[C](), reflect.TypeFor[D](), reflect.TypeFor[E](), reflect.TypeFor[F]())
 	return func(a A, b B, c C, d D, e E, f F) (R, error) {
-		var w [6]uint64
-		put(&w[0], l.slots[0], a)
-		put(&w[0], l.slots[1], b)
-		put(&w[0], l.slots[2], c)
-		put(&w[0], l.slots[3], d)
-		put(&w[0], l.slots[4], e)
-		put(&w[0], l.slots[5], f)
-		r, err := tramp.Enter(nil, code.entry(), w[:], l.shape)
-		runtime.KeepAlive(a)
-		runtime.KeepAlive(b)
-		runtime.KeepAlive(c)
-		runtime.KeepAlive(d)
-		runtime.KeepAlive(e)
-		runtime.KeepAlive(f)
+		w := struct {
+			a argument[A]
+			b argument[B]
+			c argument[C]
+			d argument[D]
+			e argument[E]
+			f argument[F]
+		}{argument[A]{v: a}, argument[B]{v: b}, argument[C]{v: c}, argument[D]{v: d}, argument[E]{v: e}, argument[F]{v: f}}
+		w.a.extend(l.shifts[0])
+		w.b.extend(l.shifts[1])
+		w.c.extend(l.shifts[2])
+		w.d.extend(l.shifts[3])
+		w.e.extend(l.shifts[4])
+		w.f.extend(l.shifts[5])
+		args := (*uint64)(unsafe.Pointer(&w))
+		if l.mixed {
+			args = order(make([]uint64, 6), unsafe.Pointer(&w), l.from)
+		}
+		r, err := tramp.Enter(nil, code.entry(), args, l.shape)
+		runtime.KeepAlive(&w)
 		return get[R](l, r), err
 	}
 }

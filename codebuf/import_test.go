@@ -69,7 +69,7 @@ func TestImportArguments(t *testing.T) {
 	for i := range tramp.FloatRegs {
 		args = append(args, math.Float64bits(float64(i+1)))
 	}
-	r, err = tramp.Enter(&f.core, forward.entry(), args, tramp.FloatResult|tramp.FloatRegs)
+	r, err = tramp.Enter(&f.core, forward.entry(), &args[0], tramp.FloatResult|tramp.Floats(tramp.FloatRegs)+tramp.Shape(len(args)))
 	require.NoError(t, err)
 	require.EqualValues(t, 12345678, math.Float64frombits(r))
 
@@ -77,7 +77,8 @@ func TestImportArguments(t *testing.T) {
 		c.SetFloat32(c.Float32(0) / 2)
 		return nil
 	})
-	r, err = tramp.Enter(&f.core, forward.entry(), []uint64{half, 0, 0, uint64(math.Float32bits(3))}, tramp.FloatResult|1)
+	args = []uint64{half, 0, 0, uint64(math.Float32bits(3))}
+	r, err = tramp.Enter(&f.core, forward.entry(), &args[0], tramp.FloatResult|tramp.Floats(1)+4)
 	require.NoError(t, err)
 	require.EqualValues(t, 1.5, math.Float32frombits(uint32(r)))
 }
@@ -349,16 +350,25 @@ func TestFuncKeepsArguments(t *testing.T) {
 		early = gone.Load()
 		return nil
 	})
-	call := Func3[uint64, unsafe.Pointer, uint64, uint64](seal(t, a, codeForward))
 	object := func() unsafe.Pointer {
 		p := new([64]uint64)
 		runtime.AddCleanup(p, gone.Store, true)
 		return unsafe.Pointer(p)
 	}
-	_, err := call(collect, object(), 0)
-	require.NoError(t, err)
-	require.False(t, early)
-	require.Eventually(t, func() bool { runtime.GC(); return gone.Load() }, time.Minute, time.Millisecond)
+	forward := seal(t, a, codeForward)
+	inOrder := Func3[uint64, unsafe.Pointer, uint64, uint64](forward)
+	mixed := Func3[float64, uint64, unsafe.Pointer, uint64](forward)
+	for name, call := range map[string]func() (uint64, error){
+		"in order": func() (uint64, error) { return inOrder(collect, object(), 0) },
+		"mixed":    func() (uint64, error) { return mixed(0, collect, object()) },
+	} {
+		gone.Store(false)
+		early = true
+		_, err := call()
+		require.NoError(t, err, name)
+		require.False(t, early, name)
+		require.Eventually(t, func() bool { runtime.GC(); return gone.Load() }, time.Minute, time.Millisecond, name)
+	}
 }
 
 // TestImportThenFault: code that has called imports faults, and is cancelled, like any other.

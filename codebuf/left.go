@@ -62,7 +62,7 @@ func (f *Fiber) CallContext(ctx context.Context, c *Code, args ...uint64) (uint6
 		}
 	}
 	defer f.watch(ctx)()
-	return tramp.Enter(&f.core, c.entry(), args, tramp.Watched)
+	return enterWatched(f, c, args)
 }
 
 // watch lets what begins now end with ctx, until the function that it gives is called.

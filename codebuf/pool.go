@@ -98,7 +98,7 @@ func (r *registry) oldest() uint64 {
 
 // refused gives the outcome of a call that tramp.Enter did not make. If the goroutine has no fiber of its own yet, or
 // that one is in use because the goroutine, inside generated code, called Go again, it is made on another.
-func refused(f *tramp.Fiber, t *tramp.Target, args []uint64, shape tramp.Shape, s tramp.Status) (uint64, error) {
+func refused(f *tramp.Fiber, t *tramp.Target, args *uint64, shape tramp.Shape, s tramp.Status) (uint64, error) {
 	if shape&tramp.Own == 0 || s != tramp.Unbound && s != tramp.Busy {
 		return 0, statusErrors[s]
 	}
@@ -106,7 +106,7 @@ func refused(f *tramp.Fiber, t *tramp.Target, args []uint64, shape tramp.Shape, 
 }
 
 // call makes a call on a fiber that is the goroutine's from now on, if bind says so and it can be, or from the pool.
-func (r *registry) call(t *tramp.Target, args []uint64, shape tramp.Shape, bind bool) (uint64, error) {
+func (r *registry) call(t *tramp.Target, args *uint64, shape tramp.Shape, bind bool) (uint64, error) {
 	f, err := r.take(bind)
 	if err != nil {
 		return 0, err

@@ -105,6 +105,9 @@ func fiberLoop(tb testing.TB, code *codebuf.Code) loop {
 	}
 }
 
+// codeLoop is not inlined, for then the compiler would not inline Call in it any more.
+//
+//go:noinline
 func codeLoop(code *codebuf.Code) loop {
 	return func(n int) (sum uint64, err error) {
 		for i := range n {

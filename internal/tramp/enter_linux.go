@@ -5,8 +5,8 @@ package tramp
 // Supported tells whether generated code can be called on this platform.
 const Supported = true
 
-// Enter calls t on the stack of f, or as shape says. The arguments are the integers first, then the bits of the
-// floating-point numbers; integers that don't fit in registers pass on the stack. The result is RAX or X0, or the low
+// Enter calls t on the stack of f, or as shape says, with the arguments that begin at args. They are the integers first,
+// then the bits of the floating-point numbers; integers that don't fit in registers pass on the stack. The result is RAX or X0, or the low
 // half of XMM0 or D0, as shape says. When the code has returned, f is idle and may already be in other hands. When it
 // was not called, or is left otherwise, r and err are those of Refused and Left.
 //
@@ -17,7 +17,7 @@ const Supported = true
 // barrier after which the code's memory was given that number.
 //
 //go:noescape
-func Enter(f *Fiber, t *Target, args []uint64, shape Shape) (r uint64, err error)
+func Enter(f *Fiber, t *Target, args *uint64, shape Shape) (r uint64, err error)
 
 // getg gives the address of the runtime's record of the calling goroutine, as a number to tell goroutines apart.
 func getg() uintptr

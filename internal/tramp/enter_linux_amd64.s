@@ -36,7 +36,7 @@
 	MOVQ Control_sp(SP), R13    \
 	SP_FROM_R13
 
-// func Enter(f *Fiber, t *Target, args []uint64, shape Shape) (r uint64, err error)
+// func Enter(f *Fiber, t *Target, args *uint64, shape Shape) (r uint64, err error)
 //
 // In:  ABI0, arguments on Go's stack.
 // Out: every register but SP and BP may hold anything (R14 and X15 included: the caller restores them).
@@ -44,14 +44,14 @@
 // except while a Go function runs that has them as arguments or results, which are described there.
 //
 //	R12 fiber, R10 target, R11 entry, R13 control block, BX arguments, R15 number of integers, AX shape
-TEXT ·Enter(SB), NOSPLIT, $72-72
+TEXT ·Enter(SB), NOSPLIT, $72-56
 	NO_LOCAL_POINTERS
 	MOVQ  f+0(FP), R12
 	MOVQ  t+8(FP), R10
-	MOVQ  args_base+16(FP), BX
-	MOVQ  args_len+24(FP), R15
-	MOVL  shape+40(FP), AX
-	TESTL AX, AX
+	MOVQ  args+16(FP), BX
+	MOVQ  shape+24(FP), R15
+	MOVQ  R15, AX
+	SHRQ  $const_special, AX
 	JNE   shaped
 	TESTQ R12, R12
 	JEQ   unfit
@@ -97,16 +97,17 @@ floats:
 	LEAVE
 
 done:
-	MOVQ AX, r+48(FP)
-	MOVQ $0, err_itable+56(FP)
-	MOVQ $0, err_data+64(FP)
+	MOVQ AX, r+32(FP)
+	MOVQ $0, err_itable+40(FP)
+	MOVQ $0, err_data+48(FP)
 	MOVQ $const_InsideIdle, Fiber_Inside(R12)
 	RET
 
 shaped:
-	CMPL  AX, $const_Own
+	CMPL  AX, $(1<<const_ownBit)
 	JNE   otherwise
 	XORL  AX, AX
+	BTRQ  $(const_special+const_ownBit), R15
 	TESTQ R10, R10
 	JEQ   unfit
 
@@ -125,12 +126,14 @@ unbound:
 	JMP  refused
 
 otherwise:
-	TESTL $(const_Resume|const_where|const_Watched), AX
+	TESTL $(1<<const_resumeBit|1<<const_whereBit|1<<const_watchedBit), AX
 	JNE   special
 
 call:
 	TESTQ R10, R10
 	JEQ   unfit
+	SHLQ  $(64-const_special), R15
+	SHRQ  $(64-const_special), R15
 
 	// The floating-point arguments are the last of args.
 	MOVBLZX AX, DX
@@ -167,22 +170,18 @@ refused:
 	MOVQ AX, 0(SP)
 	MOVQ t+8(FP), AX
 	MOVQ AX, 8(SP)
-	MOVQ args_base+16(FP), AX
+	MOVQ args+16(FP), AX
 	MOVQ AX, 16(SP)
-	MOVQ args_len+24(FP), AX
+	MOVQ shape+24(FP), AX
 	MOVQ AX, 24(SP)
-	MOVQ args_cap+32(FP), AX
-	MOVQ AX, 32(SP)
-	MOVL shape+40(FP), AX
-	MOVL AX, 40(SP)
-	MOVL DX, 44(SP)
+	MOVL DX, 32(SP)
 	CALL ·refused(SB)
+	MOVQ 40(SP), AX
+	MOVQ AX, r+32(FP)
 	MOVQ 48(SP), AX
-	MOVQ AX, r+48(FP)
+	MOVQ AX, err_itable+40(FP)
 	MOVQ 56(SP), AX
-	MOVQ AX, err_itable+56(FP)
-	MOVQ 64(SP), AX
-	MOVQ AX, err_data+64(FP)
+	MOVQ AX, err_data+48(FP)
 	RET
 
 loadFloats:
@@ -239,20 +238,21 @@ tooMany:
 	JMP  unfit
 
 special:
-	TESTL $const_where, AX
-	JNE   where
+	BTL   $const_whereBit, AX
+	JCS   where
 	TESTQ R12, R12
 	JEQ   unfit
-	TESTL $const_Watched, AX
-	JEQ   resumeGiven
+	BTL   $const_watchedBit, AX
+	JCC   resumeGiven
 
 	// The thread that the call is about to run on, which it does until it is left: nothing in between lets Go run.
-	MOVL  $SYS_gettid, AX
+	MOVL $SYS_gettid, AX
 	SYSCALL
-	MOVL  AX, Fiber_watched(R12)
-	MOVL  shape+40(FP), AX
-	TESTL $const_Resume, AX
-	JEQ   call
+	MOVL AX, Fiber_watched(R12)
+	MOVQ R15, AX
+	SHRQ $const_special, AX
+	BTL  $const_resumeBit, AX
+	JCC  call
 
 resumeGiven:
 	MOVQ Fiber_Control(R12), R13
@@ -287,9 +287,10 @@ clean:
 	JMP ask
 
 import:
-	MOVB  $1, Fiber_Calling(R12)
-	TESTL $const_Guarded, shape+40(FP)
-	JEQ   ask
+	MOVB $1, Fiber_Calling(R12)
+	MOVQ shape+24(FP), AX
+	BTQ  $(const_special+const_guardedBit), AX
+	JCC  ask
 
 	// The control block is kept in the frame, where it can be had before Go's answer is there.
 	LEAQ    const_enterFrame(SP), BP
@@ -310,11 +311,11 @@ ask:
 	TESTQ R13, R13
 	JNE   resume
 	MOVQ  16(SP), AX
-	MOVQ  AX, r+48(FP)
+	MOVQ  AX, r+32(FP)
 	MOVQ  24(SP), AX
-	MOVQ  AX, err_itable+56(FP)
+	MOVQ  AX, err_itable+40(FP)
 	MOVQ  32(SP), AX
-	MOVQ  AX, err_data+64(FP)
+	MOVQ  AX, err_data+48(FP)
 	RET
 
 resume:

@@ -36,7 +36,7 @@
 	MOVD Control_sp(R13), R14    \
 	RSP_FROM_R14
 
-// func Enter(f *Fiber, t *Target, args []uint64, shape Shape) (r uint64, err error)
+// func Enter(f *Fiber, t *Target, args *uint64, shape Shape) (r uint64, err error)
 //
 // In:  ABI0, arguments on Go's stack.
 // Out: every register but RSP, R29 and g may hold anything. Generated code must leave R18 (the platform's) and R28
@@ -45,16 +45,16 @@
 // pointers in it except while a Go function runs that has them as arguments or results, which are described there.
 //
 //	R12 fiber, R10 target, R11 entry, R13 control block, R9 arguments, R15 number of integers, R8 shape
-TEXT ·Enter(SB), NOSPLIT, $72-72
+TEXT ·Enter(SB), NOSPLIT, $72-56
 	NO_LOCAL_POINTERS
-	MOVD  f+0(FP), R12
-	MOVD  t+8(FP), R10
-	MOVD  args_base+16(FP), R9
-	MOVD  args_len+24(FP), R15
-	MOVWU shape+40(FP), R8
-	CBNZ  R8, shaped
-	CBZ   R12, unfit
-	CBZ   R10, unfit
+	MOVD f+0(FP), R12
+	MOVD t+8(FP), R10
+	MOVD args+16(FP), R9
+	MOVD shape+24(FP), R15
+	LSR  $const_special, R15, R8
+	CBNZ R8, shaped
+	CBZ  R12, unfit
+	CBZ  R10, unfit
 
 fiber:
 	MOVD Fiber_Inside(R12), R14
@@ -102,16 +102,17 @@ floats:
 	LEAVE
 
 done:
-	MOVD R0, r+48(FP)
-	MOVD ZR, err_itable+56(FP)
-	MOVD ZR, err_data+64(FP)
+	MOVD R0, r+32(FP)
+	MOVD ZR, err_itable+40(FP)
+	MOVD ZR, err_data+48(FP)
 	MOVD $const_InsideIdle, R1
 	ADD  $Fiber_Inside, R12, R14
 	STLR R1, (R14)
 	RET
 
 shaped:
-	CMPW $const_Own, R8
+	AND  $(1<<const_special-1), R15, R15
+	CMP  $(1<<const_ownBit), R8
 	BNE  otherwise
 	MOVD ZR, R8
 	CBZ  R10, unfit
@@ -132,20 +133,20 @@ unbound:
 	B    refused
 
 otherwise:
-	TSTW $(const_Resume|const_where|const_Watched), R8
-	BNE  special
+	TST $(1<<const_resumeBit|1<<const_whereBit|1<<const_watchedBit), R8
+	BNE special
 
 call:
 	CBZ R10, unfit
 
 	// The floating-point arguments are the last of args.
-	AND  $const_FloatArgs, R8, R14
+	AND  $0xff, R8, R14
 	CMP  $const_FloatRegs, R14
 	BHI  unfit
 	SUBS R14, R15, R15
 	BLT  unfit
-	AND  $const_Own, R8, R14
-	BIC  $const_Own, R8, R8
+	AND  $(1<<const_ownBit), R8, R14
+	BIC  $(1<<const_ownBit), R8, R8
 	CBNZ R14, own
 	CBNZ R12, fiber
 
@@ -169,32 +170,28 @@ dead:
 
 refused:
 	// R14 says why.
-	MOVD  f+0(FP), R0
-	MOVD  R0, 8(RSP)
-	MOVD  t+8(FP), R0
-	MOVD  R0, 16(RSP)
-	MOVD  args_base+16(FP), R0
-	MOVD  R0, 24(RSP)
-	MOVD  args_len+24(FP), R0
-	MOVD  R0, 32(RSP)
-	MOVD  args_cap+32(FP), R0
-	MOVD  R0, 40(RSP)
-	MOVWU shape+40(FP), R0
-	MOVW  R0, 48(RSP)
-	MOVW  R14, 52(RSP)
-	CALL  ·refused(SB)
-	MOVD  56(RSP), R0
-	MOVD  R0, r+48(FP)
-	MOVD  64(RSP), R0
-	MOVD  R0, err_itable+56(FP)
-	MOVD  72(RSP), R0
-	MOVD  R0, err_data+64(FP)
+	MOVD f+0(FP), R0
+	MOVD R0, 8(RSP)
+	MOVD t+8(FP), R0
+	MOVD R0, 16(RSP)
+	MOVD args+16(FP), R0
+	MOVD R0, 24(RSP)
+	MOVD shape+24(FP), R0
+	MOVD R0, 32(RSP)
+	MOVW R14, 40(RSP)
+	CALL ·refused(SB)
+	MOVD 48(RSP), R0
+	MOVD R0, r+32(FP)
+	MOVD 56(RSP), R0
+	MOVD R0, err_itable+40(FP)
+	MOVD 64(RSP), R0
+	MOVD R0, err_data+48(FP)
 	RET
 
 loadFloats:
 	ADD   R15<<3, R9, R9
 	MOVD  R8, Control_shape(R13)
-	AND   $const_FloatArgs, R8, R14
+	AND   $0xff, R8, R14
 	CMP   $1, R14
 	BLT   callFloat
 	FMOVD 0(R9), F0
@@ -251,11 +248,12 @@ special:
 	TBZ  $const_watchedBit, R8, resumeGiven
 
 	// The thread that the call is about to run on, which it does until it is left: nothing in between lets Go run.
-	MOVD  $SYS_gettid, R8
+	MOVD R8, R16
+	MOVD $SYS_gettid, R8
 	SVC
-	MOVW  R0, Fiber_watched(R12)
-	MOVWU shape+40(FP), R8
-	TBZ   $const_resumeBit, R8, call
+	MOVW R0, Fiber_watched(R12)
+	MOVD R16, R8
+	TBZ  $const_resumeBit, R8, call
 
 resumeGiven:
 	MOVD Fiber_Control(R12), R13
@@ -308,10 +306,10 @@ clean:
 	B    ask
 
 import:
-	MOVD  $1, R14
-	MOVB  R14, Fiber_Calling(R12)
-	MOVWU shape+40(FP), R14
-	TBZ   $const_guardedBit, R14, ask
+	MOVD $1, R14
+	MOVB R14, Fiber_Calling(R12)
+	MOVD shape+24(FP), R14
+	TBZ  $(const_special+const_guardedBit), R14, ask
 
 	// The control block is kept in the frame, where it can be had before Go's answer is there.
 	SUB   $8, RSP, R29
@@ -330,11 +328,11 @@ ask:
 	MOVD 16(RSP), R13
 	CBNZ R13, resume
 	MOVD 24(RSP), R0
-	MOVD R0, r+48(FP)
+	MOVD R0, r+32(FP)
 	MOVD 32(RSP), R0
-	MOVD R0, err_itable+56(FP)
+	MOVD R0, err_itable+40(FP)
 	MOVD 40(RSP), R0
-	MOVD R0, err_data+64(FP)
+	MOVD R0, err_data+48(FP)
 	RET
 
 resume:

@@ -289,12 +289,12 @@ func stepped() error {
 	}
 	entry := runtime.FuncForPC(leftPC).Entry()
 	fmt.Println(text.Base(), text.Base()+uintptr(vmem.PageSize), entry, leftPC)
-	target := &Target{Entry: text.Base(), State: Returned}
+	target, arg := &Target{Entry: text.Base(), State: Returned}, uint64(text.Base())+256
 	for {
 		if err := unix.Tgkill(os.Getpid(), unix.Gettid(), unix.SIGSTOP); err != nil {
 			return err
 		}
-		r, err := Enter(f, target, []uint64{uint64(text.Base()) + 256}, 0)
+		r, err := Enter(f, target, &arg, 1)
 		if err != nil && err != fault || err == nil && r != 42 || f.Inside != InsideIdle {
 			return fmt.Errorf("result %d, %w, inside %d", r, err, f.Inside)
 		}

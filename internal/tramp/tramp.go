@@ -40,19 +40,21 @@ const (
 	FloatRegs = 8  // floating-point arguments: those that pass in registers
 )
 
-// Shape says what is special about a call; 0 is one with integers only, on a fiber that is given.
-type Shape uint32
+// Shape says what kind of call it is. A number of arguments, as it is, is a call with so many integers on a fiber that is
+// given. (No slice is so long that its length reaches what is special.)
+type Shape uint64
 
-// The parts of a Shape. The low byte is the number of floating-point arguments.
+// What is special about a call, to be added to the number of arguments.
 const (
-	FloatArgs   Shape = 0xff
-	FloatResult Shape = 1 << floatResultBit // the result is in the floating-point register
-	Own         Shape = 1 << ownBit         // on the fiber that is bound to the calling goroutine
-	Resume      Shape = 1 << resumeBit      // no call: go on where the fiber was left
-	Watched     Shape = 1 << watchedBit     // write down which thread runs the call, for Kick
-	where       Shape = 1 << whereBit       // no call: find leftPC
-	Guarded     Shape = 1 << guardedBit     // imports are run at once: the caller cleans up where one does not return
+	FloatResult Shape = 1 << (special + floatResultBit) // the result is in the floating-point register
+	Own         Shape = 1 << (special + ownBit)         // on the fiber that is bound to the calling goroutine
+	Resume      Shape = 1 << (special + resumeBit)      // no call: go on where the fiber was left
+	Watched     Shape = 1 << (special + watchedBit)     // write down which thread runs the call, for Kick
+	where       Shape = 1 << (special + whereBit)       // no call: find leftPC
+	Guarded     Shape = 1 << (special + guardedBit)     // imports are run at once: the caller cleans up where one does not return
 
+	// Beyond the number of arguments: the number of those that are floating-point numbers, a byte, and flags.
+	special        = 48
 	floatResultBit = 8
 	ownBit         = 9
 	resumeBit      = 10
@@ -60,6 +62,9 @@ const (
 	whereBit       = 12
 	guardedBit     = 13
 )
+
+// Floats is to be added to the number of arguments where the last n of them are floating-point numbers.
+func Floats(n int) Shape { return Shape(n) << special }
 
 // Control is the control block of a fiber. It lies above the fiber's stack, outside of Go's heap, aligned to 64.
 type Control struct {
@@ -72,7 +77,7 @@ type Control struct {
 	// Saved during a call:
 	sp    uintptr // Go's stack pointer
 	g     uintptr // Go's g
-	shape uintptr // the Shape, if that is not 0
+	shape uintptr // what is special about the call, if anything is
 
 	// What the code was when it was left, and is when it is gone back to:
 	Why    uint32            // a signal, Preempted among them, or Called
@@ -157,7 +162,7 @@ const (
 // What Enter asks when it is not a call that returns. Who uses this package sets them before the first Enter.
 var (
 	// Refused gives the outcome of a call that was not made. It must not keep args.
-	Refused func(f *Fiber, t *Target, args []uint64, shape Shape, s Status) (r uint64, err error)
+	Refused func(f *Fiber, t *Target, args *uint64, shape Shape, s Status) (r uint64, err error)
 
 	// Left is asked when f has been left for the reason in its Control. With again, Enter goes back in; else it returns
 	// r and err, and Left has made f idle or keeps it for a Resume. Where an import is called, Left is to Run it. Better
@@ -173,7 +178,7 @@ func (f *Fiber) Thread() uint32 { return atomic.LoadUint32(&f.watched) }
 func (f *Fiber) Unwatch() { atomic.StoreUint32(&f.watched, 0) }
 
 // refused is what the assembly calls for Refused.
-func refused(f *Fiber, t *Target, args []uint64, shape Shape, s Status) (r uint64, err error) {
+func refused(f *Fiber, t *Target, args *uint64, shape Shape, s Status) (r uint64, err error) {
 	return Refused(f, t, args, shape, s)
 }
 

@@ -18,7 +18,7 @@ const Reach = 1 << 31
 const Supported = false
 
 // Enter does not call anything on this platform.
-func Enter(f *Fiber, t *Target, args []uint64, shape Shape) (r uint64, err error) {
+func Enter(f *Fiber, t *Target, args *uint64, shape Shape) (r uint64, err error) {
 	return refused(f, t, args, shape, Unfit)
 }
 

@@ -40,7 +40,7 @@ func TestUnfit(t *testing.T) {
 	}
 	outcome := errors.New("refused")
 	var status Status
-	Refused = func(_ *Fiber, _ *Target, _ []uint64, _ Shape, s Status) (uint64, error) {
+	Refused = func(_ *Fiber, _ *Target, _ *uint64, _ Shape, s Status) (uint64, error) {
 		status = s
 		return 5, outcome
 	}
@@ -55,9 +55,9 @@ func TestUnfit(t *testing.T) {
 		func() (uint64, error) { return Enter(nil, target, nil, 0) },
 		func() (uint64, error) { return Enter(f, nil, nil, 0) },
 		func() (uint64, error) { return Enter(nil, nil, nil, Own) },
-		func() (uint64, error) { return Enter(f, target, make([]uint64, 9), 9) },
-		func() (uint64, error) { return Enter(f, target, make([]uint64, 3), 4) },
-		func() (uint64, error) { return Enter(f, target, make([]uint64, MaxArgs+1), 0) },
+		func() (uint64, error) { return Enter(f, target, new(uint64), Floats(9)+9) },
+		func() (uint64, error) { return Enter(f, target, new(uint64), Floats(4)+3) },
+		func() (uint64, error) { return Enter(f, target, new(uint64), MaxArgs+1) },
 	} {
 		r, err := call()
 		check(Unfit, r, err)
