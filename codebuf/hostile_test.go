@@ -106,9 +106,11 @@ func hostileChild(t *testing.T, name string) {
 			continue
 		}
 		// The limits may leave the runtime no room: it gets what it needs before, keeps it, and opens its poller.
-		spare := make([]byte, 16<<20)
-		runtime.KeepAlive(&spare[0])
-		spare = nil
+		spare := make([][]byte, 1<<12)
+		for i := range spare {
+			spare[i] = make([]byte, 4<<10)
+		}
+		runtime.KeepAlive(spare)
 		runtime.GC()
 		debug.SetGCPercent(-1)
 		time.Sleep(time.Millisecond)
