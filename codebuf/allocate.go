@@ -145,7 +145,7 @@ func (a *Arena) takeChunks(n int) (block, error) {
 	for {
 		for i := range a.heap.chunks {
 			if k := a.closedFor(i, n); k > 0 {
-				b := block{place: place(i << placeShift), granules: granulesIn(n), chunks: k}
+				b := block{place: place(i << placeShift), granules: granulesIn(n), chunks: uint32(k)}
 				for _, c := range a.chunksOf(b) {
 					c.open, c.whole = true, true
 					a.opened += c.size() / granule

@@ -94,7 +94,11 @@ func (b *Buffer) Seal() (*Code, error) {
 		return nil, fmt.Errorf("codebuf: seal: %w", err)
 	}
 	b.finish(ErrSealed)
-	return a.newCode(b.block, b.used, b.names), nil
+	var m *more
+	if b.names != nil {
+		m = &more{names: b.names}
+	}
+	return a.newCode(b.block, b.used, m), nil
 }
 
 // Discard ends the buffer and gives its address space back. The buffer ends in any case; when the error is a *VMError

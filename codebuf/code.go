@@ -13,17 +13,36 @@ type Code struct {
 	arena  *Arena
 	n      int // bytes
 	block
-	id    uint32  // by which Lookup finds it
-	users int     // Codes in memory that refer to it
+	id    uint32 // by which Lookup finds it
+	users uint32 // Codes in memory that refer to it
+	more  *more  // nil if there is nothing
+}
+
+// more is what most Codes don't have: a Code is as long as a cache line without it.
+type more struct {
 	uses  []*Code // what it refers to
 	names []named // by rising offset
+}
+
+func (c *Code) uses() []*Code {
+	if c.more == nil {
+		return nil
+	}
+	return c.more.uses
+}
+
+func (c *Code) names() []named {
+	if c.more == nil {
+		return nil
+	}
+	return c.more.names
 }
 
 // block is address space that belongs to one piece of code.
 type block struct {
 	place    place
 	granules uint32
-	chunks   int // more than 0: it is these whole chunks, see heap.takeChunks
+	chunks   uint32 // more than 0: it is these whole chunks, see heap.takeChunks
 }
 
 // Addr is the address of the first byte, which is where a call begins.

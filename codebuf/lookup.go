@@ -136,8 +136,8 @@ func (o *owners) all(f func(*Code)) {
 func (a *Arena) enter(c *Code) {
 	c.id = a.owners.add(c)
 	if c.chunks > 0 {
-		for i := range c.chunks {
-			a.heap.chunks[c.place.chunk()+i].span.Store(c)
+		for _, chunk := range a.chunksOf(c.block) {
+			chunk.span.Store(c)
 		}
 		return
 	}
@@ -149,8 +149,8 @@ func (a *Arena) enter(c *Code) {
 // leave ends that.
 func (a *Arena) leave(c *Code) {
 	if c.chunks > 0 {
-		for i := range c.chunks {
-			a.heap.chunks[c.place.chunk()+i].span.Store(nil)
+		for _, chunk := range a.chunksOf(c.block) {
+			chunk.span.Store(nil)
 		}
 	} else {
 		t, i := a.heap.chunks[c.place.chunk()].table.Load(), c.place.index()

@@ -32,8 +32,8 @@ func appendName(list []named, b Blob, off int) []named {
 
 // Name gives the name that the code had when it was published: that of the [Namer] at its first byte, or "".
 func (c *Code) Name() string {
-	if len(c.names) > 0 && c.names[0].off == 0 {
-		return c.names[0].name
+	if names := c.names(); len(names) > 0 && names[0].off == 0 {
+		return names[0].name
 	}
 	return ""
 }
@@ -150,7 +150,7 @@ func (c *Code) symbol(addr uintptr) ProfileSymbol {
 	}
 	off := int(addr - c.Addr())
 	n := named{name: fmt.Sprintf("code@%#x", c.Addr())}
-	for _, next := range c.names {
+	for _, next := range c.names() {
 		if next.off > off {
 			break
 		}

@@ -45,9 +45,8 @@ func (a *Arena) Publish(blobs ...Blob) ([]*Code, error) {
 type publication struct {
 	arena  *Arena
 	parts  []part
-	uses   [][]*Code // of each part, or nil if there are none
-	names  [][]named // likewise
-	bytes  []byte    // of all parts, each in whole granules
+	more   []*more // of each part, or nil if there is none
+	bytes  []byte  // of all parts, each in whole granules
 	state  state
 	pooled *[]byte // what bytes is part of
 }
@@ -135,10 +134,7 @@ func (p *publication) place(blobs []Blob) error {
 			return fmt.Errorf("blob %d at %#x: %w", i, addr, err)
 		}
 		if names := appendName(nil, b, 0); names != nil {
-			if p.names == nil {
-				p.names = make([][]named, len(p.parts))
-			}
-			p.names[i] = names
+			p.moreOf(i).names = names
 		}
 		if r, ok := b.(Referrer); ok {
 			if err := p.refer(i, r.Targets()); err != nil {
@@ -166,10 +162,8 @@ func (p *publication) refer(i int, targets []uintptr) error {
 		if !live {
 			return fmt.Errorf("target %#x: %w", t, c.ended())
 		}
-		if p.uses == nil {
-			p.uses = make([][]*Code, len(p.parts))
-		}
-		p.uses[i] = append(p.uses[i], c)
+		m := p.moreOf(i)
+		m.uses = append(m.uses, c)
 	}
 	return nil
 }
@@ -192,22 +186,30 @@ func (p *publication) insert() ([]*Code, error) {
 	for i := range p.parts {
 		part := &p.parts[i]
 		a.counts.writable -= a.sizeOf(part.block)
-		var names []named
-		if p.names != nil {
-			names = p.names[i]
+		var m *more
+		if p.more != nil {
+			m = p.more[i]
 		}
-		codes[i] = a.newCode(part.block, part.n, names)
-		if p.uses != nil {
-			codes[i].uses = p.uses[i]
-		}
+		codes[i] = a.newCode(part.block, part.n, m)
 	}
 	return codes, nil
 }
 
+// moreOf gives what there is of part i, to be written to.
+func (p *publication) moreOf(i int) *more {
+	if p.more == nil {
+		p.more = make([]*more, len(p.parts))
+	}
+	if p.more[i] == nil {
+		p.more[i] = new(more)
+	}
+	return p.more[i]
+}
+
 // newCode makes code of a block that holds it.
-func (a *Arena) newCode(b block, n int, names []named) *Code {
+func (a *Arena) newCode(b block, n int, m *more) *Code {
 	c := &Code{
-		arena: a, n: n, block: b, names: names,
+		arena: a, n: n, block: b, more: m,
 		target: tramp.Target{Entry: a.addr(b.place), State: tramp.Returned},
 	}
 	a.enter(c)
@@ -315,7 +317,9 @@ func (p *publication) abandon() {
 			a.spoil(b)
 		}
 	}
-	for _, uses := range p.uses {
-		a.drop(uses)
+	for _, m := range p.more {
+		if m != nil {
+			a.drop(m.uses)
+		}
 	}
 }

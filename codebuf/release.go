@@ -214,7 +214,7 @@ func (a *Arena) free(e entry) {
 	a.counts.quarantined -= size
 	if e.code != nil {
 		a.leave(e.code)
-		a.drop(e.code.uses)
+		a.drop(e.code.uses())
 	}
 	if seg, off := a.locate(e.place); !seg.text.Usable(off, size) {
 		a.counts.lost += size / granule
