@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"math"
 	"os"
+	"os/exec"
+	"regexp"
 	"runtime"
 	"runtime/debug"
 	"runtime/trace"
@@ -186,6 +188,16 @@ func TestCallAllocatesNothing(t *testing.T) {
 		"Func4":      func() { fma(1, 2, int(x), int(y)) },
 	} {
 		require.Zero(t, testing.AllocsPerRun(1000, call), name)
+	}
+}
+
+// TestCallsAreInlined: a call costs a quarter more where the compiler leaves these two a function of their own, which it
+// does as soon as they get a little longer.
+func TestCallsAreInlined(t *testing.T) {
+	out, err := exec.Command("go", "build", "-gcflags=-m", "-o", os.DevNull, ".").CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	for _, name := range []string{"(*Fiber).Call", "(*Code).Call"} {
+		require.Regexp(t, "can inline "+regexp.QuoteMeta(name)+"\n", string(out))
 	}
 }
 

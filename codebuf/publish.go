@@ -148,20 +148,17 @@ func (p *publication) place(blobs []Blob) error {
 // refer keeps in memory what part i refers to. Targets in the publication itself are not found, and needn't be.
 func (p *publication) refer(i int, targets []uintptr) error {
 	a := p.arena
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	for _, t := range targets {
 		c := a.lookup(t)
 		if c == nil {
 			continue
 		}
-		a.mu.Lock()
-		live := c.live()
-		if live {
-			c.users++
-		}
-		a.mu.Unlock()
-		if !live {
+		if !c.live() {
 			return fmt.Errorf("target %#x: %w", t, c.ended())
 		}
+		c.users++
 		m := p.moreOf(i)
 		m.uses = append(m.uses, c)
 	}
