@@ -28,7 +28,7 @@
 // kept. GODEBUG=asyncpreemptoff=1 turns preemption off, for generated code as for Go code. os/signal.Ignore(SIGURG) would
 // do so as well: [NewFiber], [Fiber.CallContext] and the end of its context undo it, which nobody notices who does not ask
 // os/signal.Ignored, for SIGURG does nothing by default either. Until one of these, a call that lasts is not preempted, as Go
-// code is not.
+// code is not; with GOMAXPROCS=1 nothing else runs then that could end it.
 //
 // For this and for faults a signal handler is put in front of the runtime's when the first fiber is made, for SIGSEGV,
 // SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGURG and SIGPROF. It takes only what concerns generated code on a fiber's stack. One
