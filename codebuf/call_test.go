@@ -191,6 +191,17 @@ func TestCallAllocatesNothing(t *testing.T) {
 	}
 }
 
+// TestArgumentsAreWords: Enter loads them as such.
+func TestArgumentsAreWords(t *testing.T) {
+	for _, size := range []uintptr{
+		unsafe.Sizeof(argument[bool]{}), unsafe.Sizeof(argument[int16]{}), unsafe.Sizeof(argument[float32]{}),
+		unsafe.Sizeof(argument[uint64]{}), unsafe.Sizeof(argument[unsafe.Pointer]{}),
+		unsafe.Alignof(argument[int8]{}), unsafe.Alignof(argument[unsafe.Pointer]{}),
+	} {
+		require.EqualValues(t, 8, size)
+	}
+}
+
 // TestCallsAreInlined: a call costs a quarter more where the compiler leaves these two a function of their own, which it
 // does as soon as they get a little longer.
 func TestCallsAreInlined(t *testing.T) {
