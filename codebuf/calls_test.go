@@ -66,12 +66,15 @@ func TestBarriers(t *testing.T) {
 }
 
 // TestCallsOfPublish counts what a publication asks of the kernel, of one function beside others and of a thousand: once
-// each what has to be done.
+// each what has to be done; and how much memory the release of a thousand takes.
 func TestCallsOfPublish(t *testing.T) {
 	forStrategies(t, func(t *testing.T, s Strategy) {
-		calls := map[string]int{}
+		calls, populated := map[string]int{}, 0
 		k := &testenv.Faulty{Kernel: ledger, Decide: func(c testenv.Call) testenv.Verdict {
 			calls[c.Op]++
+			if c.Op == "madvise" {
+				populated += c.Len
+			}
 			return testenv.Verdict{}
 		}}
 		a, err := newArena(Config{Strategy: s, Size: 1 << 20}, k)
@@ -82,10 +85,11 @@ func TestCallsOfPublish(t *testing.T) {
 		for n := range uint16(1000) {
 			many = append(many, blob{code: sized(n, 200), align: 1})
 		}
+		var codes []*Code
 		for _, blobs := range [][]Blob{many[:1], many} {
 			before := a.Stats().SystemCalls
 			clear(calls)
-			_, err := a.Publish(blobs...)
+			codes, err = a.Publish(blobs...)
 			require.NoError(t, err)
 			require.Equal(t, 1, calls["membarrier"])
 			most := map[Strategy]map[string]int{
@@ -103,5 +107,12 @@ func TestCallsOfPublish(t *testing.T) {
 			require.Equal(t, total, a.Stats().SystemCalls-before)
 			t.Logf("%d: %v", len(blobs), calls)
 		}
+		// Those that lie side by side are given back as one, and what is left at both ends filled.
+		clear(calls)
+		populated = 0
+		require.NoError(t, a.Release(codes...))
+		require.NoError(t, a.Reclaim())
+		require.Less(t, populated, 2*a.heap.chunks[0].seg.text.Unit(), "bytes of pages for traps")
+		t.Logf("release: %v", calls)
 	})
 }

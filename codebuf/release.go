@@ -164,16 +164,27 @@ func (a *Arena) sweep() (freed bool, err error) {
 // fill fills blocks, which are in order, with traps, or gives their memory back.
 func (a *Arena) fill(list []entry) error {
 	var patches []located
-	for _, e := range list {
+	for len(list) > 0 {
+		e := list[0]
+		list = list[1:]
 		seg, off := a.locate(e.place)
 		end := off + a.sizeOf(e.block)
 		if !seg.text.Usable(off, end-off) {
 			continue
 		}
-		unit := seg.text.Unit()
-		lo, hi := (off+unit-1)&^(unit-1), end&^(unit-1)
-		if e.chunks > 0 {
-			lo, hi = off, end
+		lo, hi := off, end
+		if e.chunks == 0 {
+			for len(list) > 0 && list[0].chunks == 0 { // those that lie side by side are as good as one
+				s, at := a.locate(list[0].place)
+				n := a.sizeOf(list[0].block)
+				if s != seg || at != end || !seg.text.Usable(at, n) {
+					break
+				}
+				end += n
+				list = list[1:]
+			}
+			unit := seg.text.Unit()
+			lo, hi = (off+unit-1)&^(unit-1), end&^(unit-1)
 		}
 		if lo >= hi || seg.text.Discard(lo, hi-lo) != nil {
 			lo, hi = end, end
