@@ -78,13 +78,13 @@ func memory(addr uintptr, n int) []byte {
 	return b
 }
 
-// TestUnusedBytesTrap looks at the bytes around code: padding between blobs, the rest of the last page, and what a
-// blob that failed had written.
 // TestSizeOfCode: there may be millions.
 func TestSizeOfCode(t *testing.T) {
 	require.EqualValues(t, 64, unsafe.Sizeof(Code{}))
 }
 
+// TestUnusedBytesTrap looks at the bytes around code: padding between blobs, the rest of the last page, and what a
+// blob that failed had written.
 func TestUnusedBytesTrap(t *testing.T) {
 	a := newTestArena(t, Config{})
 	buf, err := a.NewBuffer(1)

@@ -6,9 +6,9 @@ package tramp
 const Supported = true
 
 // Enter calls t on the stack of f, or as shape says, with the arguments that begin at args. They are the integers first,
-// then the bits of the floating-point numbers; integers that don't fit in registers pass on the stack. The result is RAX or X0, or the low
-// half of XMM0 or D0, as shape says. When the code has returned, f is idle and may already be in other hands. When it
-// was not called, or is left otherwise, r and err are those of Refused and Left.
+// then the bits of the floating-point numbers; integers that don't fit in registers pass on the stack. The result is RAX
+// or X0, or the low half of XMM0 or D0, as shape says. When the code has returned, f is idle and may already be in other
+// hands. When it was not called, or is left otherwise, r and err are those of Refused and Left.
 //
 // The check of t.State and the call are one step against whoever frees the code: Inside is stored first, then State
 // is loaded. The freeing side sets State, then makes every thread pass a barrier (membarrier(2)), then reads

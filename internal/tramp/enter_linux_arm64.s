@@ -140,7 +140,7 @@ call:
 	CBZ R10, unfit
 
 	// The floating-point arguments are the last of args.
-	AND  $0xff, R8, R14
+	AND  $const_floatArgs, R8, R14
 	CMP  $const_FloatRegs, R14
 	BHI  unfit
 	SUBS R14, R15, R15
@@ -191,7 +191,7 @@ refused:
 loadFloats:
 	ADD   R15<<3, R9, R9
 	MOVD  R8, Control_shape(R13)
-	AND   $0xff, R8, R14
+	AND   $const_floatArgs, R8, R14
 	CMP   $1, R14
 	BLT   callFloat
 	FMOVD 0(R9), F0

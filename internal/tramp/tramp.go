@@ -53,8 +53,9 @@ const (
 	where       Shape = 1 << (special + whereBit)       // no call: find leftPC
 	Guarded     Shape = 1 << (special + guardedBit)     // imports are run at once: the caller cleans up where one does not return
 
-	// Beyond the number of arguments: the number of those that are floating-point numbers, a byte, and flags.
+	// Beyond the number of arguments: the number of those that are floating-point numbers, and flags.
 	special        = 48
+	floatArgs      = 0xff
 	floatResultBit = 8
 	ownBit         = 9
 	resumeBit      = 10
