@@ -58,18 +58,17 @@ const freeTag = 1 << 31
 // heap is the free runs of an arena. It is not for concurrent use.
 type heap struct {
 	chunks []*chunk
-	runs   []run // the first is none
+	runs   []run // the first nbins are the heads of the bins
 	vacant uint32
-	bins   [nbins]uint32
-	filled [(nbins + 63) / 64]uint64
-	free   int // granules in all runs
+	filled [(nbins + 63) / 64]uint64 // which bins have a run
+	free   int                       // granules in all runs
 }
 
-// run is free granules, or an element of runs that is not in use, in the list of those.
+// run is free granules, or the head of a bin, or an element of runs that is not in use.
 type run struct {
 	at         place
 	n          uint32
-	next, prev uint32 // in the bin, 0 for none
+	next, prev uint32 // in the ring of the bin; or next of those not in use, 0 for none
 }
 
 // Runs of up to 64 granules have a bin for each length; beyond that four share a factor of two.
@@ -89,62 +88,62 @@ func binOf(n uint32) int {
 	return exactBins + (log-6)*4 + int(n>>(log-2)&3)
 }
 
-// insert adds a free run, which has no free neighbours.
-func (h *heap) insert(at place, n uint32) {
-	id := h.vacant
-	if id != 0 {
-		h.vacant = h.runs[id].next
-	} else {
-		if len(h.runs) == 0 {
-			h.runs = append(h.runs, run{})
-		}
-		id = uint32(len(h.runs))
-		h.runs = append(h.runs, run{})
-	}
-	b := binOf(n)
-	head := h.bins[b]
-	h.runs[id] = run{at: at, n: n, next: head}
-	if head != 0 {
-		h.runs[head].prev = id
-	}
-	h.bins[b] = id
-	h.filled[b/64] |= 1 << (b % 64)
-	t := h.chunks[at.chunk()].table.Load()
-	t.tags[at.index()] = id | freeTag
-	t.tags[at.index()+int(n)-1] = id | freeTag
-	h.free += int(n)
-	h.chunks[at.chunk()].free += int(n)
-}
-
-// remove takes a run out. Its tags stay, for they are overwritten when its granules are used.
-func (h *heap) remove(id uint32) run {
-	r := h.runs[id]
-	if r.prev != 0 {
-		h.runs[r.prev].next = r.next
-	} else {
-		b := binOf(r.n)
-		if h.bins[b] = r.next; r.next == 0 {
-			h.filled[b/64] &^= 1 << (b % 64)
-		}
-	}
-	if r.next != 0 {
-		h.runs[r.next].prev = r.prev
-	}
+// vacate makes element id of runs one that is not in use.
+func (h *heap) vacate(id uint32) {
 	h.runs[id] = run{next: h.vacant}
 	h.vacant = id
-	h.free -= int(r.n)
-	h.chunks[r.at.chunk()].free -= int(r.n)
+}
+
+// occupy gives an element of runs that was not in use.
+func (h *heap) occupy() (id uint32) {
+	if id = h.vacant; id != 0 {
+		h.vacant = h.runs[id].next
+		return id
+	}
+	if len(h.runs) == 0 {
+		h.runs = make([]run, nbins)
+		for b := range h.runs {
+			h.runs[b] = run{next: uint32(b), prev: uint32(b)}
+		}
+	}
+	h.runs = append(h.runs, run{})
+	return uint32(len(h.runs) - 1)
+}
+
+// link makes id a free run, which has no free neighbours.
+func (h *heap) link(id uint32, at place, n uint32) {
+	b := binOf(n)
+	head := &h.runs[b]
+	h.runs[id] = run{at: at, n: n, next: head.next, prev: uint32(b)}
+	h.runs[head.next].prev = id
+	head.next = id
+	h.filled[b/64] |= 1 << (b % 64)
+	tags := h.chunks[at.chunk()].table.Load().tags[at.index():][:n]
+	tags[0], tags[n-1] = id|freeTag, id|freeTag
+}
+
+// unlink takes a run out. Its tags stay, for they are overwritten when its granules are used.
+func (h *heap) unlink(id uint32) run {
+	r := h.runs[id]
+	h.runs[r.prev].next = r.next
+	h.runs[r.next].prev = r.prev
+	if r.prev == r.next { // both are the head
+		h.filled[r.prev/64] &^= 1 << (r.prev % 64)
+	}
 	return r
+}
+
+// add counts granules that become free in a chunk.
+func (h *heap) add(at place, n int) {
+	h.free += n
+	h.chunks[at.chunk()].free += n
 }
 
 // take finds n granules in a row, of which the first is a multiple of align, a power of two up to a page.
 func (h *heap) take(n, align uint32) (at place, ok bool) {
 	for b := h.nextBin(binOf(n)); b < nbins; b = h.nextBin(b + 1) {
-		id := h.bins[b]
-		for range probes {
-			if id == 0 {
-				break
-			}
+		id := h.runs[b].next
+		for k := 0; k < probes && id != uint32(b); k++ {
 			r := &h.runs[id]
 			skip := uint32(-r.at) & (align - 1)
 			if r.n >= n+skip {
@@ -160,7 +159,7 @@ func (h *heap) take(n, align uint32) (at place, ok bool) {
 func (h *heap) largest(n uint32) (r run, ok bool) {
 	for i := len(h.filled) - 1; i >= 0; i-- {
 		if h.filled[i] != 0 {
-			id := h.bins[i*64+bits.Len64(h.filled[i])-1]
+			id := h.runs[i*64+bits.Len64(h.filled[i])-1].next
 			if h.runs[id].n < n {
 				return run{}, false
 			}
@@ -201,39 +200,54 @@ func (h *heap) nextBin(b int) int {
 
 // carve takes n granules out of a run, after the first skip.
 func (h *heap) carve(id, skip, n uint32) place {
-	r := h.remove(id)
+	r := h.unlink(id)
 	at := r.at + place(skip)
+	rest := r.n - skip - n
 	if skip > 0 {
-		h.insert(r.at, skip)
+		h.link(id, r.at, skip)
+		if rest > 0 {
+			h.link(h.occupy(), at+place(n), rest)
+		}
+	} else if rest > 0 {
+		h.link(id, at+place(n), rest)
+	} else {
+		h.vacate(id)
 	}
-	if rest := r.n - skip - n; rest > 0 {
-		h.insert(at+place(n), rest)
-	}
+	h.add(at, -int(n))
 	return at
 }
 
 // claim marks granules that were taken as one piece, so that its neighbours know that it is not free.
 func (h *heap) claim(at place, n uint32) {
-	t := h.chunks[at.chunk()].table.Load()
-	t.tags[at.index()], t.tags[at.index()+int(n)-1] = 0, 0
+	tags := h.chunks[at.chunk()].table.Load().tags[at.index():][:n]
+	tags[0], tags[n-1] = 0, 0
 }
 
 // give makes granules free that were claimed, or the end of what was taken, and gives the run that they are now part of.
 func (h *heap) give(at place, n uint32) run {
-	c := h.chunks[at.chunk()]
-	t := c.table.Load()
+	h.add(at, int(n))
+	tags := h.chunks[at.chunk()].table.Load().tags
+	id := uint32(0)
+	if i := at.index() + int(n); i < len(tags) {
+		if tag := tags[i]; tag&freeTag != 0 {
+			id = tag &^ freeTag
+			n += h.unlink(id).n
+		}
+	}
 	if i := at.index(); i > 0 {
-		if tag := t.tags[i-1]; tag&freeTag != 0 {
-			r := h.remove(tag &^ freeTag)
+		if tag := tags[i-1]; tag&freeTag != 0 {
+			if id != 0 {
+				h.vacate(id)
+			}
+			id = tag &^ freeTag
+			r := h.unlink(id)
 			at, n = r.at, n+r.n
 		}
 	}
-	if i := at.index() + int(n); i < c.limit {
-		if tag := t.tags[i]; tag&freeTag != 0 {
-			n += h.remove(tag &^ freeTag).n
-		}
+	if id == 0 {
+		id = h.occupy()
 	}
-	h.insert(at, n)
+	h.link(id, at, n)
 	return run{at: at, n: n}
 }
 
@@ -244,20 +258,25 @@ func (h *heap) open(i int) {
 		c.table.Store(&table{starts: make([]uint64, (c.limit+63)/64), tags: make([]uint32, c.limit)})
 	}
 	c.open = true
-	h.insert(place(i<<placeShift), uint32(c.limit))
+	at := place(i << placeShift)
+	h.link(h.occupy(), at, uint32(c.limit))
+	h.add(at, c.limit)
 }
 
 // close takes a chunk back that is one free run.
 func (h *heap) close(r run) {
 	c := h.chunks[r.at.chunk()]
-	h.remove(c.table.Load().tags[0] &^ freeTag)
+	id := c.table.Load().tags[0] &^ freeTag
+	h.unlink(id)
+	h.vacate(id)
+	h.add(r.at, -int(r.n))
 	c.open = false
 }
 
 // withhold takes the free granules from at on out for good, n at most, and says how many those were.
 func (h *heap) withhold(at place, n uint32) (held int) {
 	end := at + place(n)
-	for id := 1; id < len(h.runs); id++ {
+	for id := nbins; id < len(h.runs); id++ {
 		r := h.runs[id]
 		lo, hi := max(at, r.at), min(end, r.at+place(r.n))
 		if r.n == 0 || lo >= hi {
@@ -265,7 +284,7 @@ func (h *heap) withhold(at place, n uint32) (held int) {
 		}
 		h.claim(h.carve(uint32(id), uint32(lo-r.at), uint32(hi-lo)), uint32(hi-lo))
 		held += int(hi - lo)
-		id = 0 // carve may have put the rest into an element before this one
+		id = nbins - 1 // carve may have put the rest into an element before this one
 	}
 	return held
 }

@@ -24,10 +24,11 @@ func (h *heap) check(t *testing.T, free [][]bool) {
 	t.Helper()
 	total := 0
 	seen := 0
-	for b := range h.bins {
-		require.Equal(t, h.bins[b] != 0, h.filled[b/64]>>(b%64)&1 != 0)
-		prev := uint32(0)
-		for id := h.bins[b]; id != 0; prev, id = id, h.runs[id].next {
+	for b := range nbins {
+		head := uint32(b)
+		require.Equal(t, h.runs[b].next != head, h.filled[b/64]>>(b%64)&1 != 0)
+		prev := head
+		for id := h.runs[b].next; id != head; prev, id = id, h.runs[id].next {
 			r := h.runs[id]
 			require.Equal(t, prev, r.prev)
 			require.Equal(t, b, binOf(r.n))
