@@ -98,7 +98,9 @@ func (b *Buffer) Seal() (*Code, error) {
 	if b.names != nil {
 		m = &more{names: b.names}
 	}
-	return a.newCode(b.block, b.used, m), nil
+	c := new(Code)
+	a.begin(c, b.block, b.used, m)
+	return c, nil
 }
 
 // Discard ends the buffer and gives its address space back. The buffer ends in any case; when the error is a *VMError

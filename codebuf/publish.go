@@ -43,31 +43,22 @@ func (a *Arena) Publish(blobs ...Blob) ([]*Code, error) {
 
 // publication is blobs on their way to being code.
 type publication struct {
-	arena  *Arena
-	parts  []part
-	more   []*more // of each part, or nil if there is none
-	bytes  []byte  // of all parts, each in whole granules
-	state  state
-	pooled *[]byte // what bytes is part of
+	arena *Arena
+	parts []part
+	more  []*more // of each part, or nil if there is none
+	bytes []byte  // of all parts, each in whole granules
+	state state
 }
 
-// buffers are for the bytes of publications. To allocate that much each time would cost a page fault for each page.
-var buffers = sync.Pool{New: func() any { return new([]byte) }}
-
-// take makes bytes n zeros.
-func (p *publication) take(n int) {
-	p.pooled = buffers.Get().(*[]byte)
-	*p.pooled = slices.Grow((*p.pooled)[:0], n)
-	p.bytes = (*p.pooled)[:n]
-	clear(p.bytes)
-}
+// publications that have ended lend their memory to others. To allocate that much each time would cost a page fault for
+// each page.
+var publications = sync.Pool{New: func() any { return new(publication) }}
 
 // end gives back what is not code by then.
 func (p *publication) end() {
-	if p.pooled != nil {
-		buffers.Put(p.pooled)
-	}
 	p.abandon()
+	*p = publication{parts: p.parts[:0], bytes: p.bytes[:0]}
+	publications.Put(p)
 }
 
 // state says what there is to give back.
@@ -81,7 +72,8 @@ const (
 
 // newPublication asks the blobs what they need.
 func newPublication(a *Arena, blobs []Blob) (*publication, error) {
-	p := &publication{arena: a, parts: make([]part, len(blobs))}
+	p := publications.Get().(*publication)
+	p.arena = a
 	for i, b := range blobs {
 		if b == nil {
 			return nil, fmt.Errorf("blob %d is nil: %w", i, ErrArgument)
@@ -93,7 +85,7 @@ func newPublication(a *Arena, blobs []Blob) (*publication, error) {
 		if n > a.config.Limit {
 			return nil, fmt.Errorf("blob %d: %d bytes in an arena of %d: %w", i, n, a.config.Limit, ErrNoSpace)
 		}
-		p.parts[i] = part{n: n, align: align}
+		p.parts = append(p.parts, part{n: n, align: align})
 	}
 	return p, nil
 }
@@ -121,7 +113,7 @@ func (p *publication) place(blobs []Blob) error {
 	for i := range p.parts {
 		total += int(p.parts[i].granules) * granule
 	}
-	p.take(total)
+	p.bytes = slices.Grow(p.bytes[:0], total)[:total]
 	rest := p.bytes
 	for i, b := range blobs {
 		part := &p.parts[i]
@@ -129,6 +121,7 @@ func (p *publication) place(blobs []Blob) error {
 		size := int(part.granules) * granule
 		dst, rest = rest[:size:size], rest[size:]
 		fillTraps(dst[part.n&^3:])
+		clear(dst[:part.n])
 		addr := p.arena.addr(part.place)
 		if err := b.Place(dst[:part.n:part.n], addr); err != nil {
 			return fmt.Errorf("blob %d at %#x: %w", i, addr, err)
@@ -180,14 +173,19 @@ func (p *publication) insert() ([]*Code, error) {
 	p.state = published
 	a.counts.publishes++
 	codes := make([]*Code, len(p.parts))
+	var memory []Code
 	for i := range p.parts {
 		part := &p.parts[i]
+		if len(memory) == 0 {
+			memory = make([]Code, min(codesAtOnce, len(p.parts)-i))
+		}
 		a.counts.writable -= a.sizeOf(part.block)
 		var m *more
 		if p.more != nil {
 			m = p.more[i]
 		}
-		codes[i] = a.newCode(part.block, part.n, m)
+		codes[i], memory = &memory[0], memory[1:]
+		a.begin(codes[i], part.block, part.n, m)
 	}
 	return codes, nil
 }
@@ -203,9 +201,13 @@ func (p *publication) moreOf(i int) *more {
 	return p.more[i]
 }
 
-// newCode makes code of a block that holds it.
-func (a *Arena) newCode(b block, n int, m *more) *Code {
-	c := &Code{
+// codesAtOnce is how many Codes are one piece of memory. Each by itself would cost more than all the rest that is done for
+// it; and who keeps one in memory keeps the others of its piece, but no more than that.
+const codesAtOnce = 8
+
+// begin makes c the code that a block holds.
+func (a *Arena) begin(c *Code, b block, n int, m *more) {
+	*c = Code{
 		arena: a, n: n, block: b, more: m,
 		target: tramp.Target{Entry: a.addr(b.place), State: tramp.Returned},
 	}
@@ -213,7 +215,6 @@ func (a *Arena) newCode(b block, n int, m *more) *Code {
 	a.counts.codes++
 	a.counts.live += n
 	a.counts.padding += a.sizeOf(b) - n
-	return c
 }
 
 // write puts the bytes of parts, which lie one behind the other in whole granules, where they are to be executed, and
