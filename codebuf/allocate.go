@@ -118,10 +118,14 @@ func (a *Arena) more() (bool, error) {
 	return a.grow()
 }
 
-// openChunk opens any of the chunks that are closed, and tells whether there was one.
+// openChunk opens one of the chunks that are closed, and tells whether there was one: that which was closed last, for some
+// of its memory may be at hand, or else any.
 func (a *Arena) openChunk() (bool, error) {
 	all := a.heap.chunks
 	first := rand.IntN(len(all))
+	if a.recent >= 0 && !all[a.recent].open {
+		first = a.recent
+	}
 	for k := range all {
 		i := (first + k) % len(all)
 		c := all[i]
@@ -219,19 +223,20 @@ func (a *Arena) settle(r run) {
 	c := a.heap.chunks[r.at.chunk()]
 	if int(r.n) == c.limit && a.discard(s, c.off, c.size()) {
 		a.heap.close(r)
+		a.recent = r.at.chunk()
 		a.opened -= c.limit
 		return
 	}
-	unit := s.text.Unit()
+	unit := max(s.text.Unit(), leastDiscard)
 	lo := (off + unit - 1) &^ (unit - 1)
 	if hi := (off + n) &^ (unit - 1); lo < hi {
 		a.discard(s, lo, hi-lo)
 	}
 }
 
-// discard gives the memory of whole units back, and tells whether it has none now.
+// discard gives the memory of whole units back that are free, and tells whether they have none now.
 func (a *Arena) discard(s *segment, off, n int) bool {
-	return s.text.Unused(off, n) || s.text.Discard(off, n) == nil
+	return s.text.Unused(off, n) || a.withhold(s.text.Discard(off, n)) == nil
 }
 
 // withhold takes free memory out of use that err says is poisoned. It gives err.

@@ -47,6 +47,7 @@ type Arena struct {
 	mu         sync.Mutex
 	heap       heap
 	opened     int // granules of open chunks, and of those that one piece of code has
+	recent     int // number of the chunk that was closed last, -1 for none
 	buffers    map[*Buffer]struct{}
 	closed     bool
 	quarantine quarantine
@@ -93,7 +94,7 @@ func newArena(c Config, k vmem.Kernel) (*Arena, error) {
 	}
 	c.Size = vmem.RoundUp(c.Size)
 	c.Limit = max(c.Size, c.Limit)
-	a := &Arena{config: c, kernel: &vmem.Counter{Kernel: k}, buffers: map[*Buffer]struct{}{}}
+	a := &Arena{config: c, kernel: &vmem.Counter{Kernel: k}, buffers: map[*Buffer]struct{}{}, recent: -1}
 	if err := a.addSegment(); err != nil {
 		return nil, fmt.Errorf("codebuf: new: %w", err)
 	}

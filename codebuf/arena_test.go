@@ -118,7 +118,7 @@ func (b blob) Len() int   { return len(b.code) }
 func (b blob) Align() int { return b.align }
 
 func (b blob) Place(dst []byte, addr uintptr) error {
-	if addr%uintptr(b.align) != 0 || len(dst) != len(b.code) || cap(dst) != len(dst) {
+	if addr&uintptr(b.align-1) != 0 || len(dst) != len(b.code) || cap(dst) != len(dst) {
 		return errors.New("wrong place")
 	}
 	copy(dst, b.code)
@@ -371,7 +371,7 @@ func TestStats(t *testing.T) {
 			require.Positive(t, got.Mappings)
 			require.Positive(t, got.MappingLimit)
 			require.Positive(t, got.SystemCalls)
-			got.Mappings, got.MappingLimit, got.SystemCalls, got.Committed = 0, 0, 0, 0
+			got.Mappings, got.MappingLimit, got.SystemCalls, got.Committed, got.Spare = 0, 0, 0, 0, 0
 			require.Equal(t, want, got)
 		}
 		see(Stats{Reserved: size, Free: size})
@@ -394,7 +394,8 @@ func TestStats(t *testing.T) {
 		require.NoError(t, a.Reclaim())
 		require.NoError(t, buf.Discard())
 		see(Stats{Reserved: size, Free: size, Publishes: 1})
-		require.Zero(t, a.Stats().Committed, "what is all free has no memory")
+		require.Zero(t, a.Stats().Committed, "what is all free is on no page")
+		require.Equal(t, map[Strategy]int{Protect: 4 * vmem.PageSize, Sealed: 0}[strategy], a.Stats().Spare)
 	})
 }
 

@@ -66,7 +66,7 @@ func TestBarriers(t *testing.T) {
 }
 
 // TestCallsOfPublish counts what a publication asks of the kernel, of one function beside others and of a thousand: once
-// each what has to be done; and how much memory the release of a thousand takes.
+// each what has to be done; and how much memory it takes to release a thousand, and to publish others in their place.
 func TestCallsOfPublish(t *testing.T) {
 	forStrategies(t, func(t *testing.T, s Strategy) {
 		calls, populated := map[string]int{}, 0
@@ -112,7 +112,16 @@ func TestCallsOfPublish(t *testing.T) {
 		populated = 0
 		require.NoError(t, a.Release(codes...))
 		require.NoError(t, a.Reclaim())
-		require.Less(t, populated, 2*a.heap.chunks[0].seg.text.Unit(), "bytes of pages for traps")
+		require.Less(t, populated, 2*vmem.PageSize+1, "bytes of pages for traps")
 		t.Logf("release: %v", calls)
+		populated = 0
+		spare := a.Stats().Spare
+		codes, err = a.Publish(many...)
+		require.NoError(t, err)
+		if s == Protect {
+			require.Greater(t, spare, 1000*200-2*vmem.PageSize)
+			require.Zero(t, a.Stats().Spare)
+			require.LessOrEqual(t, populated, 2*vmem.PageSize, "bytes of new pages")
+		}
 	})
 }

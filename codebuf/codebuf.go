@@ -73,7 +73,7 @@ type Blob interface {
 	Len() int
 	// Align is what the address must be a multiple of, a power of two up to the page size.
 	Align() int
-	// Place writes the bytes for address addr into dst, which is Len bytes long. It must not keep dst.
+	// Place writes the bytes for address addr into all of dst, which is Len bytes long. It must not keep dst.
 	Place(dst []byte, addr uintptr) error
 }
 

@@ -33,7 +33,7 @@ func attempt(errs *[]error, step func() error) error {
 // hold whatever was refused. It gives the errors met.
 func scenario(k vmem.Kernel, strategy Strategy, each bool) (errs []error, err error) {
 	var a *Arena
-	config := Config{Size: 40 * vmem.PageSize, Strategy: strategy, SealEach: each}
+	config := Config{Size: 80 * vmem.PageSize, Strategy: strategy, SealEach: each}
 	if err := attempt(&errs, func() (err error) { a, err = newArena(config, k); return }); err != nil {
 		return errs, fmt.Errorf("new: %w", err)
 	}
@@ -45,8 +45,8 @@ func scenario(k vmem.Kernel, strategy Strategy, each bool) (errs []error, err er
 			err = errors.Join(err, fmt.Errorf("after %s: %+v does not add up", step, s))
 		}
 		report, e := a.Audit()
-		if e != nil || len(report.Violations) > 0 && s.Poisoned == 0 {
-			err = errors.Join(err, fmt.Errorf("after %s: %v, %w", step, report.Violations, e))
+		if v := violations(report); e != nil || len(v) > 0 && s.Poisoned == 0 {
+			err = errors.Join(err, fmt.Errorf("after %s: %v, %w", step, v, e))
 		}
 	}
 	call := func(c *Code, want uint16) {
@@ -55,6 +55,7 @@ func scenario(k vmem.Kernel, strategy Strategy, each bool) (errs []error, err er
 		}
 	}
 
+	long := blob{code: make([]byte, leastDiscard+5000), align: 1} // whose memory is given back
 	// Code that must survive everything that follows.
 	var first *Code
 	if e := fill(&errs, a, 7, &first); e != nil {
@@ -66,7 +67,7 @@ func scenario(k vmem.Kernel, strategy Strategy, each bool) (errs []error, err er
 		call(sealed, n)
 		var codes []*Code
 		publish := func() (err error) {
-			codes, err = a.Publish(blob{code: codeConst(n), align: 1}, blob{code: codeConst(n + 1), align: 64}, blob{code: make([]byte, 5000), align: 1})
+			codes, err = a.Publish(blob{code: codeConst(n), align: 1}, blob{code: codeConst(n + 1), align: 64}, blob{code: make([]byte, 5000), align: 1}, long)
 			return err
 		}
 		check("publish", attempt(&errs, publish))

@@ -161,34 +161,43 @@ func (a *Arena) sweep() (freed bool, err error) {
 	return len(ready) > 0, nil
 }
 
+// leastDiscard is how many bytes of memory are worth the calls to give them back, where all else in the chunk stays. It is
+// also a bound for the mappings that are left of a chunk.
+const leastDiscard = 64 << 10
+
 // fill fills blocks, which are in order, with traps, or gives their memory back.
 func (a *Arena) fill(list []entry) error {
 	var patches []located
 	for len(list) > 0 {
-		e := list[0]
-		list = list[1:]
+		e, side := list[0], 1
 		seg, off := a.locate(e.place)
 		end := off + a.sizeOf(e.block)
 		if !seg.text.Usable(off, end-off) {
+			list = list[1:]
 			continue
 		}
 		lo, hi := off, end
 		if e.chunks == 0 {
-			for len(list) > 0 && list[0].chunks == 0 { // those that lie side by side are as good as one
-				s, at := a.locate(list[0].place)
-				n := a.sizeOf(list[0].block)
+			for side < len(list) && list[side].chunks == 0 { // those that lie side by side are as good as one
+				s, at := a.locate(list[side].place)
+				n := a.sizeOf(list[side].block)
 				if s != seg || at != end || !seg.text.Usable(at, n) {
 					break
 				}
 				end += n
-				list = list[1:]
+				side++
 			}
 			unit := seg.text.Unit()
 			lo, hi = (off+unit-1)&^(unit-1), end&^(unit-1)
 		}
-		if lo >= hi || seg.text.Discard(lo, hi-lo) != nil {
+		if hi-lo < leastDiscard {
+			lo, hi = end, end
+		} else if err := seg.text.Discard(lo, hi-lo); poisoned(err) {
+			continue // with what is left of them
+		} else if err != nil {
 			lo, hi = end, end
 		}
+		list = list[side:]
 		patches = appendTraps(patches, seg, off, lo)
 		patches = appendTraps(patches, seg, hi, end)
 	}

@@ -14,6 +14,7 @@ type Stats struct {
 	Poisoned    int // out of use: a refused change could not be undone
 
 	Committed int // on pages that have memory
+	Spare     int // of memory that is on no page, and waits for code to be published where it was
 	Codes     int // that can be called
 
 	Mappings     int // of the kernel's, for the arena
@@ -52,6 +53,7 @@ func (a *Arena) Stats() Stats {
 	for _, seg := range *p {
 		s.Reserved += seg.size
 		s.Committed += seg.text.Committed()
+		s.Spare += seg.text.Spare()
 		for _, r := range seg.text.Ranges() {
 			if view == nil {
 				break

@@ -66,6 +66,15 @@ func (l *Ledger) Move(from, to uintptr, n int) error {
 	return err
 }
 
+// MoveMemory implements vmem.Kernel.
+func (l *Ledger) MoveMemory(from, to uintptr, n int) error {
+	err := l.Kernel.MoveMemory(from, to, n)
+	if err == nil {
+		l.after("mremap of memory")
+	}
+	return err
+}
+
 // MapText implements vmem.Kernel.
 func (l *Ledger) MapText(addr uintptr, n, fd, off int) error {
 	err := l.Kernel.MapText(addr, n, fd, off)
@@ -250,6 +259,14 @@ func (f *Faulty) Move(from, to uintptr, n int) error {
 		return f.fail(v, to, n)
 	}
 	return f.Kernel.Move(from, to, n)
+}
+
+// MoveMemory implements vmem.Kernel.
+func (f *Faulty) MoveMemory(from, to uintptr, n int) error {
+	if v := f.decide(Call{Op: "mremap", Addr: to, Len: n}); v.Err != nil {
+		return f.fail(v, to, n)
+	}
+	return f.Kernel.MoveMemory(from, to, n)
 }
 
 // MapText implements vmem.Kernel.

@@ -46,6 +46,11 @@ func (c *Counter) Move(from, to uintptr, n int) error {
 	return c.count().Move(from, to, n)
 }
 
+// MoveMemory implements [Kernel].
+func (c *Counter) MoveMemory(from, to uintptr, n int) error {
+	return c.count().MoveMemory(from, to, n)
+}
+
 // Guard implements [Kernel].
 func (c *Counter) Guard(addr uintptr, n int) error {
 	return c.count().Guard(addr, n)

@@ -62,11 +62,19 @@ func (Host) Protect(addr uintptr, n int, p Protection) error {
 	return result(errno)
 }
 
-// Move implements [Kernel].
-func (Host) Move(from, to uintptr, n int) error {
-	const flags = unix.MREMAP_MAYMOVE | unix.MREMAP_FIXED
+// move is mremap(2) to a place of the caller's.
+func move(from, to uintptr, n int, flags uintptr) error {
+	flags |= unix.MREMAP_MAYMOVE | unix.MREMAP_FIXED
 	_, _, errno := unix.Syscall6(unix.SYS_MREMAP, from, uintptr(n), uintptr(n), flags, to, 0)
 	return result(errno)
+}
+
+// Move implements [Kernel].
+func (Host) Move(from, to uintptr, n int) error { return move(from, to, n, 0) }
+
+// MoveMemory implements [Kernel].
+func (Host) MoveMemory(from, to uintptr, n int) error {
+	return move(from, to, n, unix.MREMAP_DONTUNMAP)
 }
 
 // Guard implements [Kernel].

@@ -25,6 +25,9 @@ func (Host) Protect(uintptr, int, Protection) error { return errors.ErrUnsupport
 // Move implements [Kernel].
 func (Host) Move(uintptr, uintptr, int) error { return errors.ErrUnsupported }
 
+// MoveMemory implements [Kernel].
+func (Host) MoveMemory(uintptr, uintptr, int) error { return errors.ErrUnsupported }
+
 // Guard implements [Kernel].
 func (Host) Guard(uintptr, int) error { return errors.ErrUnsupported }
 

@@ -1,6 +1,11 @@
 package vmem
 
-import "fmt"
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"syscall"
+)
 
 // Protect is the strategy for kernels that let memory which was written to become executable.
 //
@@ -21,12 +26,21 @@ import "fmt"
 // "anon_vma", made by the first write to a reservation) and were at adjacent addresses when they were first
 // written to. All text comes from the one stage, from the offset where it ends, so that a million replaced pages
 // are one mapping still.
+//
+// A new page costs the kernel more than all the rest. So the memory of text that is discarded goes back to the stage,
+// where nobody can do anything with it, and waits for the next Write to that offset: it is spare.
 type Protect struct {
 	space
 	stage  uintptr // 0 while there is none
 	debris []Range // what the kernel would not unmap
+	hole   Range   // of the stage: nothing may be mapped there
 	runs   []run   // of the Write under way
+	spare  int     // bytes of the pages that are spare
+	hand   int     // number of the page from which on to look for some when there are too many
 }
+
+// maxSpare is how many bytes may be spare: what a batch of a thousand functions takes, and little beside what code needs.
+const maxSpare = 1 << 20
 
 var _ Text = (*Protect)(nil)
 
@@ -58,7 +72,7 @@ func NewProtect(k Kernel, m *Machine, at uintptr, n int) (*Protect, error) {
 // that page executable once shows whether that is allowed.
 func (t *Protect) setStage() error {
 	if t.stage != 0 {
-		return nil
+		return t.closeHole()
 	}
 	if err := t.sweepDebris(); err != nil {
 		return err
@@ -87,7 +101,20 @@ func (t *Protect) dropStage(off, n int) {
 			t.debris = append(t.debris, r)
 		}
 	}
-	t.stage = 0
+	t.stage, t.hole = 0, Range{}
+	t.spend(0, t.size)
+}
+
+// closeHole reserves what may not be reserved any more.
+func (t *Protect) closeHole() error {
+	if t.hole.Len > 0 {
+		err := t.kernel.ReserveAt(t.hole.Addr, t.hole.Len)
+		if err != nil && !errors.Is(err, syscall.EEXIST) {
+			return &Error{Op: "mmap", Addr: t.hole.Addr, Len: t.hole.Len, Err: err}
+		}
+		t.hole = Range{}
+	}
+	return nil
 }
 
 // sweepDebris unmaps what could not be unmapped before.
@@ -156,8 +183,10 @@ func (t *Protect) prepare(r run) error {
 	if err := t.kernel.Protect(addr, r.n, ReadWrite); err != nil {
 		return &Error{Op: "mprotect", Addr: addr, Len: r.n, Err: err}
 	}
-	if r.n > PageSize {
-		_ = t.kernel.Populate(addr, r.n) // one call for as many faults; without it they come one by one
+	for off, n := r.off, 0; off < r.off+r.n; off += n {
+		if n = t.same(off, r.off+r.n); n > PageSize && Protection(t.pages[off/PageSize]) != spare {
+			_ = t.kernel.Populate(t.stage+uintptr(off), n) // one call for as many faults; without it they come one by one
+		}
 	}
 	mem := at(addr, r.n)
 	rest := r.patches
@@ -190,6 +219,7 @@ func (t *Protect) move(r run) error {
 	if err := t.kernel.Move(addr, t.base+uintptr(r.off), r.n); err != nil {
 		return t.failed("mremap", r.off, r.n, err)
 	}
+	t.spend(r.off, r.n)
 	t.mark(r.off, r.n, ReadExec)
 	t.machine.flush(t.base+uintptr(r.off), t.base+uintptr(r.off+r.n))
 	if t.kernel.ReserveAt(addr, r.n) != nil {
@@ -205,6 +235,63 @@ func (t *Protect) clear(runs []run) {
 			t.dropStage(0, 0)
 			return
 		}
+		t.spend(r.off, r.n)
+	}
+}
+
+// spend records that there is no memory on the stage any more for pages that were spare.
+func (t *Protect) spend(off, n int) {
+	if t.spare == 0 {
+		return
+	}
+	pages := t.covered(off, n)
+	for i, p := range pages {
+		if Protection(p) == spare {
+			pages[i] = byte(None)
+			t.spare -= PageSize
+		}
+	}
+}
+
+// save moves the memory of text to the stage, instead of other that is there if that would be too much. In the text the
+// pages are to be reset then, whatever comes of it.
+func (t *Protect) save(off, n int) {
+	n = min(n, maxSpare)
+	t.evict(maxSpare - n)
+	if t.stage == 0 || t.closeHole() != nil {
+		return
+	}
+	from, to := t.base+uintptr(off), t.stage+uintptr(off)
+	if t.kernel.Protect(from, n, None) != nil {
+		t.mark(off, n, poisoned) // some may have changed
+		return
+	}
+	t.mark(off, n, None)
+	if t.kernel.MoveMemory(from, to, n) != nil {
+		t.hole = Range{Addr: to, Len: n} // perhaps, see failed
+		_ = t.closeHole()                // or the next Write does
+		return
+	}
+	t.mark(off, n, spare)
+	t.spare += n
+}
+
+// evict gives back what is spare until that is no more than n bytes.
+func (t *Protect) evict(n int) {
+	for t.spare > n {
+		i := bytes.IndexByte(t.pages[t.hand:], byte(spare))
+		if i < 0 {
+			t.hand = 0
+			continue
+		}
+		off := (t.hand + i) * PageSize
+		n := t.same(off, t.size)
+		if t.kernel.Reset(t.stage+uintptr(off), n) != nil {
+			t.dropStage(0, 0)
+			return
+		}
+		t.spend(off, n)
+		t.hand = (off + n) / PageSize
 	}
 }
 
@@ -215,17 +302,28 @@ func (t *Protect) Freeze(off, n int) error { return nil }
 func (t *Protect) Guard(off int) error { return t.guard(t.Write, off) }
 
 // Unit implements [Text].
-func (t *Protect) Unit() int { return unit }
+func (t *Protect) Unit() int { return PageSize }
 
 // Discard implements [Text].
 func (t *Protect) Discard(off, n int) error {
-	if err := t.whole("discard", off, n, unit); err != nil {
+	if err := t.whole("discard", off, n, PageSize); err != nil {
 		return err
 	}
-	if err := t.kernel.Reset(t.base+uintptr(off), n); err != nil {
-		return t.refused("mmap", off, n, err)
+	for lo, k := off, 0; lo < off+n; lo += k {
+		if k = t.same(lo, off+n); Protection(t.pages[lo/PageSize]) == ReadExec {
+			t.save(lo, k)
+		}
 	}
-	t.mark(off, n, None)
+	if err := t.kernel.Reset(t.base+uintptr(off), n); err != nil && !t.Unused(off, n) {
+		e := t.refused("mmap", off, n, err)
+		e.Poisoned = !t.Usable(off, n)
+		return e
+	}
+	for i, p := range t.covered(off, n) {
+		if Protection(p) != spare {
+			t.mark(off+i*PageSize, PageSize, None)
+		}
+	}
 	return nil
 }
 

@@ -196,15 +196,6 @@ func (t *Sealed) inUse(off int) bool {
 	return p == ReadExec || p == guarded
 }
 
-// same is how many bytes from off to end lie on pages of one protection, from the first on.
-func (t *Sealed) same(off, end int) int {
-	n := PageSize
-	for off+n < end && t.pages[(off+n)/PageSize] == t.pages[off/PageSize] {
-		n += PageSize
-	}
-	return n
-}
-
 // fill writes patches to the file of part i, with traps around them on pages that are not in use, and maps those.
 func (t *Sealed) fill(i, fd int, patches []Patch) error {
 	end := i*partSize + t.length(i)

@@ -2,9 +2,11 @@ package vmem
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
+	"syscall"
 )
 
 // Text is a reservation of address space for code, whose bytes can be changed while other bytes of it are executed.
@@ -25,7 +27,7 @@ type Text interface {
 	Freeze(off, n int) error
 	// Guard makes the page at off one that nobody can execute or read, if that costs no mapping; else it traps.
 	Guard(off int) error
-	// Discard gives the memory of whole units of pages back: see Unit. Nobody can execute or read there until the
+	// Discard gives the memory of whole units back: see Unit. Nobody can execute or read there until the
 	// next Write.
 	Discard(off, n int) error
 	// Unit is what the offset and length of a Discard have to be multiples of.
@@ -37,8 +39,10 @@ type Text interface {
 	// to since it was discarded.
 	Usable(off, n int) bool
 	Unused(off, n int) bool
-	// Committed and Poisoned are how many bytes are on pages in use, and on pages out of use for good.
+	// Committed, Spare and Poisoned are how many bytes are on pages in use, on pages that are not but whose memory is
+	// kept for the next Write, and on pages out of use for good.
 	Committed() int
+	Spare() int
 	Poisoned() int
 	// Ranges gives what should be mapped, by rising address: the text, and what else the strategy has.
 	Ranges() []Range
@@ -105,6 +109,7 @@ func (s *space) Base() uintptr { return s.base }
 func (s *space) Size() int     { return s.size }
 
 func (s *space) Committed() int { return s.count(ReadExec) }
+func (s *space) Spare() int     { return s.count(spare) }
 func (s *space) Poisoned() int  { return s.count(poisoned) }
 
 func (s *space) count(p Protection) int { return bytes.Count(s.pages, []byte{byte(p)}) * PageSize }
@@ -113,7 +118,14 @@ func (s *space) Usable(off, n int) bool {
 	return !slices.Contains(s.covered(off, n), byte(poisoned))
 }
 
-func (s *space) Unused(off, n int) bool { return s.all(off, n, None) }
+func (s *space) Unused(off, n int) bool {
+	for _, p := range s.covered(off, n) {
+		if p := Protection(p); p != None && p != spare {
+			return false
+		}
+	}
+	return true
+}
 
 // covered is the record of the pages that n bytes from off lie on.
 func (s *space) covered(off, n int) []byte { return s.pages[off/PageSize : RoundUp(off+n)/PageSize] }
@@ -121,6 +133,15 @@ func (s *space) covered(off, n int) []byte { return s.pages[off/PageSize : Round
 func (s *space) all(off, n int, p Protection) bool {
 	pages := s.covered(off, n)
 	return bytes.Count(pages, []byte{byte(p)}) == len(pages)
+}
+
+// same is how many bytes from off to end lie on pages of one protection, from the first on.
+func (s *space) same(off, end int) int {
+	n := PageSize
+	for off+n < end && s.pages[(off+n)/PageSize] == s.pages[off/PageSize] {
+		n += PageSize
+	}
+	return n
 }
 
 func (s *space) mark(off, n int, p Protection) {
@@ -165,10 +186,10 @@ func (s *space) refused(op string, off, n int, err error) *Error {
 
 // failed makes the error for a call that puts pages in the place of others. Such a call unmaps the old ones first; it
 // looks before that whether it can go on (mremap(2) and mmap(2), ERRORS), but if the kernel then lacks memory for its own
-// records there is a hole. This closes it, and the pages are poisoned.
+// records there is a hole. This closes it, and the pages are poisoned; as they are if it can't find out whether there is one.
 func (s *space) failed(op string, off, n int, err error) *Error {
 	e := s.refused(op, off, n, err)
-	if !s.all(off, n, None) && s.kernel.ReserveAt(s.base+uintptr(off), n) == nil {
+	if !errors.Is(s.kernel.ReserveAt(s.base+uintptr(off), n), syscall.EEXIST) && !s.Unused(off, n) {
 		e.Poisoned = true
 		s.mark(off, n, poisoned)
 	}
@@ -224,8 +245,11 @@ func (s *space) unreserve() error {
 func (s *space) Ranges() (list []Range) {
 	for i, p := range s.pages {
 		p := Protection(p)
-		if p == guarded {
+		switch p {
+		case guarded:
 			p = ReadExec
+		case spare:
+			p = None
 		}
 		last := len(list) - 1
 		switch addr := s.base + uintptr(i*PageSize); {

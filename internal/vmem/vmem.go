@@ -31,12 +31,13 @@ const (
 	ReadWrite                   // being filled
 	ReadExec                    // sealed
 	guarded                     // mapped ReadExec, but without memory: every access faults
+	spare                       // None, and the memory that was there is kept elsewhere
 	poisoned                    // unknown to us
 )
 
 // String gives the protection as /proc/self/maps shows it.
 func (p Protection) String() string {
-	return [...]string{None: "---", ReadWrite: "rw-", ReadExec: "r-x", guarded: "r-x", poisoned: "???"}[p]
+	return [...]string{None: "---", ReadWrite: "rw-", ReadExec: "r-x", guarded: "r-x", spare: "---", poisoned: "???"}[p]
 }
 
 // Kernel is what vmem asks of the operating system. [Host] is the real one; tests put others in its place to
@@ -56,6 +57,8 @@ type Kernel interface {
 	Protect(addr uintptr, n int, p Protection) error
 	// Move puts pages in the place of others, and leaves nothing where they were: mremap(2), MREMAP_FIXED.
 	Move(from, to uintptr, n int) error
+	// MoveMemory is Move, but the pages stay where they were, without memory: MREMAP_DONTUNMAP, Linux 5.7.
+	MoveMemory(from, to uintptr, n int) error
 	// Guard makes every access to the pages fault, and gives their memory back: madvise(2), MADV_GUARD_INSTALL.
 	Guard(addr uintptr, n int) error
 	// Populate gives writable pages their memory, before it is touched: madvise(2), MADV_POPULATE_WRITE.
