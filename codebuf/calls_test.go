@@ -116,7 +116,7 @@ func TestCallsOfPublish(t *testing.T) {
 		t.Logf("release: %v", calls)
 		populated = 0
 		spare := a.Stats().Spare
-		codes, err = a.Publish(many...)
+		_, err = a.Publish(many...)
 		require.NoError(t, err)
 		if s == Protect {
 			require.Greater(t, spare, 1000*200-2*vmem.PageSize)
