@@ -207,14 +207,14 @@ func benchmarkMetadata(b *testing.B, blocks int) {
 	for i := range held {
 		held[i] = take(1 + uint32(rnd.IntN(32)))
 	}
-	const many = 1 << 12
-	var sizes, victims [many]uint32
-	for i := range sizes {
+	const many = 1 << 16
+	sizes, victims := make([]uint32, many), make([]uint32, many)
+	for i := range many {
 		sizes[i], victims[i] = 1+uint32(rnd.IntN(32)), uint32(rnd.IntN(len(held)))
 	}
 	i := 0
 	for b.Loop() {
-		v := &held[(victims[i%many]+uint32(i))%uint32(blocks)]
+		v := &held[victims[i%many]]
 		h.give(v.at, v.n)
 		*v = take(sizes[i*7%many])
 		i++
