@@ -35,6 +35,7 @@ type model struct {
 	live  []alive
 	gone  []block // released, and not known to be reclaimed
 	calls int
+	spare int // most bytes that were
 }
 
 // alive is code that returns value.
@@ -99,7 +100,11 @@ func (m *model) publish() {
 	}
 	codes, err := m.a.Publish(blobs...)
 	if errors.Is(err, ErrNoSpace) {
-		for range 1 + len(m.live)/2 {
+		n := 1 + len(m.live)/2
+		if m.choose(2) == 0 {
+			n = len(m.live) // so that much is given back at once
+		}
+		for range n {
 			m.release()
 		}
 		return
@@ -219,6 +224,7 @@ func (m *model) check() {
 	require.Equal(m.t, codes, s.Codes)
 	require.Equal(m.t, s.Reserved, s.Free+s.Writable+s.Live+s.Padding+s.Quarantined+s.Poisoned)
 	require.Zero(m.t, s.Writable+s.Poisoned)
+	m.spare = max(m.spare, s.Spare)
 	clean(m.t, m.a)
 }
 
@@ -235,6 +241,9 @@ func TestModel(t *testing.T) {
 				m.step()
 			}
 			require.Positive(t, m.calls)
+			if steps >= 600 {
+				require.Equal(t, s == Protect, m.spare > leastDiscard)
+			}
 			t.Logf("%d steps, %+v", steps, m.a.Stats())
 		}
 	})
