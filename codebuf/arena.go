@@ -56,6 +56,9 @@ type Arena struct {
 	imports imports
 }
 
+// maxSpare is how much memory an arena keeps that was given back, in bytes: what a batch of a thousand functions takes.
+const maxSpare = 1 << 20
+
 // segment is one reservation of an arena.
 type segment struct {
 	text   vmem.Text
@@ -120,6 +123,8 @@ func (a *Arena) addSegment() error {
 	var all []*segment
 	if p := a.segments.Load(); p != nil {
 		all = *p
+	} else {
+		text.Keep(maxSpare)
 	}
 	all = append(all[:len(all):len(all)], s)
 	a.segments.Store(&all)

@@ -33,7 +33,7 @@ func attempt(errs *[]error, step func() error) error {
 // hold whatever was refused. It gives the errors met.
 func scenario(k vmem.Kernel, strategy Strategy, each bool) (errs []error, err error) {
 	var a *Arena
-	config := Config{Size: 80 * vmem.PageSize, Strategy: strategy, SealEach: each}
+	config := Config{Size: 200 * vmem.PageSize, Strategy: strategy, SealEach: each}
 	if err := attempt(&errs, func() (err error) { a, err = newArena(config, k); return }); err != nil {
 		return errs, fmt.Errorf("new: %w", err)
 	}

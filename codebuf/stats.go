@@ -14,7 +14,7 @@ type Stats struct {
 	Poisoned    int // out of use: a refused change could not be undone
 
 	Committed int // on pages that have memory
-	Spare     int // of memory that is on no page, and waits for code to be published where it was
+	Spare     int // of memory that was given back and kept, for what is published there next; not in Committed
 	Codes     int // that can be called
 
 	Mappings     int // of the kernel's, for the arena

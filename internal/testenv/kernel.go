@@ -225,8 +225,8 @@ func (f *Faulty) ReserveAt(addr uintptr, n int) error {
 
 // Reset implements vmem.Kernel.
 func (f *Faulty) Reset(addr uintptr, n int) error {
-	if err := f.refuse(Call{Op: "reset", Addr: addr, Len: n}); err != nil {
-		return err
+	if v := f.decide(Call{Op: "reset", Addr: addr, Len: n}); v.Err != nil {
+		return f.fail(v, addr, n)
 	}
 	return f.Kernel.Reset(addr, n)
 }

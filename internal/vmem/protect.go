@@ -33,14 +33,11 @@ type Protect struct {
 	space
 	stage  uintptr // 0 while there is none
 	debris []Range // what the kernel would not unmap
-	hole   Range   // of the stage: nothing may be mapped there
 	runs   []run   // of the Write under way
-	spare  int     // bytes of the pages that are spare
-	hand   int     // number of the page from which on to look for some when there are too many
+	keep   int     // how many bytes may be spare
+	hand   int     // number of the page from which on to look for spare ones when they are too many
+	mixed  bool    // there are pages in use that were made on another stage
 }
-
-// maxSpare is how many bytes may be spare: what a batch of a thousand functions takes, and little beside what code needs.
-const maxSpare = 1 << 20
 
 var _ Text = (*Protect)(nil)
 
@@ -72,7 +69,7 @@ func NewProtect(k Kernel, m *Machine, at uintptr, n int) (*Protect, error) {
 // that page executable once shows whether that is allowed.
 func (t *Protect) setStage() error {
 	if t.stage != 0 {
-		return t.closeHole()
+		return nil
 	}
 	if err := t.sweepDebris(); err != nil {
 		return err
@@ -101,20 +98,9 @@ func (t *Protect) dropStage(off, n int) {
 			t.debris = append(t.debris, r)
 		}
 	}
-	t.stage, t.hole = 0, Range{}
+	t.stage = 0
 	t.spend(0, t.size)
-}
-
-// closeHole reserves what may not be reserved any more.
-func (t *Protect) closeHole() error {
-	if t.hole.Len > 0 {
-		err := t.kernel.ReserveAt(t.hole.Addr, t.hole.Len)
-		if err != nil && !errors.Is(err, syscall.EEXIST) {
-			return &Error{Op: "mmap", Addr: t.hole.Addr, Len: t.hole.Len, Err: err}
-		}
-		t.hole = Range{}
-	}
-	return nil
+	t.mixed = !t.Unused(0, t.size)
 }
 
 // sweepDebris unmaps what could not be unmapped before.
@@ -219,7 +205,6 @@ func (t *Protect) move(r run) error {
 	if err := t.kernel.Move(addr, t.base+uintptr(r.off), r.n); err != nil {
 		return t.failed("mremap", r.off, r.n, err)
 	}
-	t.spend(r.off, r.n)
 	t.mark(r.off, r.n, ReadExec)
 	t.machine.flush(t.base+uintptr(r.off), t.base+uintptr(r.off+r.n))
 	if t.kernel.ReserveAt(addr, r.n) != nil {
@@ -241,24 +226,27 @@ func (t *Protect) clear(runs []run) {
 
 // spend records that there is no memory on the stage any more for pages that were spare.
 func (t *Protect) spend(off, n int) {
-	if t.spare == 0 {
-		return
-	}
 	pages := t.covered(off, n)
 	for i, p := range pages {
 		if Protection(p) == spare {
 			pages[i] = byte(None)
-			t.spare -= PageSize
 		}
 	}
 }
 
+// Keep implements [Text].
+func (t *Protect) Keep(n int) {
+	t.keep = n
+	t.evict(n)
+}
+
 // save moves the memory of text to the stage, instead of other that is there if that would be too much. In the text the
-// pages are to be reset then, whatever comes of it.
+// pages are to be reset then, whatever comes of it. Pages that were made on another stage would not be one mapping with
+// those that are made on this one, and mremap(2) moves no more than one.
 func (t *Protect) save(off, n int) {
-	n = min(n, maxSpare)
-	t.evict(maxSpare - n)
-	if t.stage == 0 || t.closeHole() != nil {
+	n = min(n, t.keep)
+	t.evict(t.keep - n)
+	if n == 0 || t.stage == 0 || t.mixed {
 		return
 	}
 	from, to := t.base+uintptr(off), t.stage+uintptr(off)
@@ -267,18 +255,21 @@ func (t *Protect) save(off, n int) {
 		return
 	}
 	t.mark(off, n, None)
-	if t.kernel.MoveMemory(from, to, n) != nil {
-		t.hole = Range{Addr: to, Len: n} // perhaps, see failed
-		_ = t.closeHole()                // or the next Write does
+	if t.kernel.MoveMemory(from, to, n) == nil {
+		t.mark(off, n, spare)
 		return
 	}
-	t.mark(off, n, spare)
-	t.spare += n
+	// As in failed there may be a hole, which is closed, or there was none. What is without access stays so, if all of it is
+	// there. If that can't be told either, the hole may become another's, and is left alone.
+	err := t.kernel.ReserveAt(to, n)
+	if err != nil && !errors.Is(err, syscall.EEXIST) && t.kernel.Protect(to, n, None) != nil {
+		t.dropStage(off, n)
+	}
 }
 
 // evict gives back what is spare until that is no more than n bytes.
 func (t *Protect) evict(n int) {
-	for t.spare > n {
+	for over := t.Spare() - n; over > 0; {
 		i := bytes.IndexByte(t.pages[t.hand:], byte(spare))
 		if i < 0 {
 			t.hand = 0
@@ -291,6 +282,7 @@ func (t *Protect) evict(n int) {
 			return
 		}
 		t.spend(off, n)
+		over -= n
 		t.hand = (off + n) / PageSize
 	}
 }
@@ -309,14 +301,28 @@ func (t *Protect) Discard(off, n int) error {
 	if err := t.whole("discard", off, n, PageSize); err != nil {
 		return err
 	}
+	for n > 0 && t.Unused(off, PageSize) {
+		off, n = off+PageSize, n-PageSize
+	}
+	for n > 0 && t.Unused(off+n-PageSize, PageSize) {
+		n -= PageSize
+	}
+	if n == 0 {
+		return nil
+	}
 	for lo, k := off, 0; lo < off+n; lo += k {
 		if k = t.same(lo, off+n); Protection(t.pages[lo/PageSize]) == ReadExec {
 			t.save(lo, k)
 		}
 	}
-	if err := t.kernel.Reset(t.base+uintptr(off), n); err != nil && !t.Unused(off, n) {
-		e := t.refused("mmap", off, n, err)
-		e.Poisoned = !t.Usable(off, n)
+	if err := t.kernel.Reset(t.base+uintptr(off), n); err != nil {
+		e := t.failed("mmap", off, n, err)
+		if t.Unused(off, n) {
+			return nil
+		}
+		if e.Poisoned = !t.Usable(off, n); e.Poisoned && t.stage != 0 {
+			t.clear([]run{{off: off, n: n}}) // it may have memory for those
+		}
 		return e
 	}
 	for i, p := range t.covered(off, n) {
@@ -324,6 +330,7 @@ func (t *Protect) Discard(off, n int) error {
 			t.mark(off+i*PageSize, PageSize, None)
 		}
 	}
+	t.mixed = t.mixed && !t.Unused(0, t.size)
 	return nil
 }
 

@@ -328,6 +328,9 @@ func (t *Sealed) close(f *file) {
 // Guard implements [Text].
 func (t *Sealed) Guard(off int) error { return t.guard(t.Write, off) }
 
+// Keep implements [Text]: a file that is not in use is none.
+func (t *Sealed) Keep(n int) {}
+
 // Unit implements [Text].
 func (t *Sealed) Unit() int { return partSize }
 
@@ -348,7 +351,7 @@ func (t *Sealed) Discard(off, n int) error {
 func (t *Sealed) discard(i int) error {
 	off, n := i*partSize, t.length(i)
 	if err := t.kernel.Reset(t.base+uintptr(off), n); err != nil {
-		return t.refused("mmap", off, n, err)
+		return t.failed("mmap", off, n, err)
 	}
 	t.mark(off, n, None)
 	if t.files[i].open {

@@ -3,6 +3,7 @@ package vmem_test
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"syscall"
 	"testing"
 	"unsafe"
@@ -34,34 +35,69 @@ func newSpareText(t *testing.T, k vmem.Kernel) *spareText {
 		return testenv.Verdict{}
 	}}, machine, 0, 8<<20)
 	require.NoError(t, err)
+	s.Keep(1 << 20)
 	ranges := s.Ranges()
 	s.stage = ranges[len(ranges)-1].Addr
-	t.Cleanup(func() { require.NoError(t, s.Release()) })
+	t.Cleanup(func() {
+		if s.Text != nil {
+			require.NoError(t, s.Release())
+		}
+	})
 	return s
 }
 
 // solid is a kernel that has no moment in which somebody else can map something where pages have left. If that happens,
-// as it does, there is another stage, and what was spare is gone.
+// as it does, there is another stage, and what was spare is gone. Like kernels before 6.17 it moves no more than one
+// mapping at a time.
 type solid struct{ vmem.Kernel }
 
 func (k solid) Move(from, to uintptr, n int) error  { return k.MoveMemory(from, to, n) }
 func (k solid) ReserveAt(addr uintptr, n int) error { return k.Reset(addr, n) }
 
-// requireResident compares how much memory n bytes from addr have, in bytes: mincore(2). The emulator has none for pages
-// without access.
+func (k solid) MoveMemory(from, to uintptr, n int) error {
+	maps, err := testenv.Maps()
+	if err != nil {
+		return err
+	}
+	for _, m := range maps {
+		if m.Start <= from && from+uintptr(n) <= m.End {
+			return k.Kernel.MoveMemory(from, to, n)
+		}
+	}
+	return syscall.EFAULT
+}
+
+// requireResident compares how much memory n bytes from addr have.
 func requireResident(t *testing.T, want int, addr uintptr, n int) {
 	t.Helper()
-	if testenv.Emulated() {
-		return
+	if !testenv.Emulated() {
+		require.Equal(t, want, resident(t, addr, n))
 	}
-	bytes := 0
+}
+
+// resident is how much memory n bytes from addr have, in bytes: mincore(2). The emulator can't say that of pages without
+// access.
+func resident(t *testing.T, addr uintptr, n int) (bytes int) {
+	t.Helper()
 	pages := make([]byte, n/page)
 	_, _, errno := syscall.Syscall(syscall.SYS_MINCORE, addr, uintptr(n), uintptr(unsafe.Pointer(&pages[0])))
 	require.Zero(t, errno)
 	for _, p := range pages {
 		bytes += int(p&1) * page
 	}
-	require.Equal(t, want, bytes)
+	return bytes
+}
+
+// spareIsOnStage compares what is spare with the memory on the stage, if there is one.
+func spareIsOnStage(t *testing.T, text vmem.Text, what ...any) {
+	t.Helper()
+	ranges := text.Ranges()
+	stage := ranges[len(ranges)-1]
+	if testenv.Emulated() || stage.Len < text.Size() || stage.Addr == text.Base() {
+		return
+	}
+	// The page that was touched when the stage was made may be there still.
+	require.Contains(t, []int{text.Spare(), text.Spare() + page}, resident(t, stage.Addr, stage.Len), what)
 }
 
 // asRecorded compares what the kernel shows with the record. The emulator takes pages for unmapped whose memory was moved
@@ -167,23 +203,124 @@ func TestSpareMemoryIsLimited(t *testing.T) {
 	require.LessOrEqual(t, mappings, 6)
 }
 
+// TestSpareMemoryOfAnotherStage: when there is another stage, nothing of the one before comes back to it, whose pages would
+// not be one mapping with its own; until none is in use any more.
+func TestSpareMemoryOfAnotherStage(t *testing.T) {
+	text := newSpareText(t, solid{ledger})
+	code := bytes.Repeat([]byte{1}, 64*page)
+	require.NoError(t, text.Write([]vmem.Patch{{Off: 0, Bytes: code[:8*page]}}))
+	text.decide = func(c testenv.Call) (v testenv.Verdict) {
+		if c.Op == "reserve" {
+			v.Err = syscall.EEXIST
+		}
+		return v
+	}
+	require.NoError(t, text.Write([]vmem.Patch{{Off: 1 << 20, Bytes: code[:page]}}))
+	text.decide = nil
+	ranges := text.Ranges()
+	require.NoError(t, ledger.Unmap(text.stage+1<<20, page)) // that somebody else has mapped
+	for range 2 {
+		require.NoError(t, text.Write([]vmem.Patch{{Off: 2 << 20, Bytes: code[:page]}}))
+		require.NoError(t, text.Discard(0, 8*page))
+		require.Zero(t, text.Spare())
+		require.NoError(t, text.Write([]vmem.Patch{{Off: 0, Bytes: code[:16*page]}}))
+	}
+	require.NotEqual(t, ranges, text.Ranges())
+	require.NoError(t, text.Discard(0, text.Size()))
+	require.NoError(t, text.Write([]vmem.Patch{{Off: 0, Bytes: code[:8*page]}}))
+	require.NoError(t, text.Discard(0, 8*page))
+	require.Equal(t, 8*page, text.Spare())
+	require.NoError(t, text.Write([]vmem.Patch{{Off: 0, Bytes: code[:16*page]}}))
+	require.Equal(t, code[:16*page], read(text, 0, 16*page))
+}
+
+// TestSpareMemoryHole: what somebody else has mapped where memory should have gone is his, when the hole could not be closed.
+func TestSpareMemoryHole(t *testing.T) {
+	text := newSpareText(t, vmem.Host{})
+	const off, n = 1 << 20, 512 << 10
+	code := bytes.Repeat([]byte{1}, n)
+	require.NoError(t, text.Write([]vmem.Patch{{Off: off, Bytes: code}}))
+	ranges := text.Ranges()
+	hole := ranges[len(ranges)-1].Addr + off
+	text.decide = func(c testenv.Call) (v testenv.Verdict) {
+		if c.Op == "mremap" || c.Op == "reserve" {
+			v = testenv.Verdict{Err: syscall.ENOMEM, Hole: true}
+		}
+		return v
+	}
+	require.NoError(t, text.Discard(off, n))
+	text.decide = nil
+	require.NoError(t, vmem.Host{}.ReserveAt(hole, n))
+	require.NoError(t, vmem.Host{}.Protect(hole, n, vmem.ReadWrite))
+	for range 2 {
+		require.NoError(t, text.Write([]vmem.Patch{{Off: off, Bytes: code}}))
+		require.Equal(t, code, read(text, off, n))
+		require.NoError(t, text.Discard(off, n))
+	}
+	require.NoError(t, text.Release())
+	text.Text = nil
+	for _, prot := range protections(t, hole, n/page) {
+		require.Equal(t, "rw-", prot)
+	}
+	require.NoError(t, vmem.Host{}.Unmap(hole, n))
+}
+
+// TestHole: pages are poisoned when it can't be told whether they are there any more, whether they were in use or not.
+func TestHole(t *testing.T) {
+	for name, make := range texts {
+		for _, used := range []bool{false, true} {
+			var refuse []string
+			text, err := make(&testenv.Faulty{Kernel: vmem.Host{}, Decide: func(c testenv.Call) (v testenv.Verdict) {
+				if slices.Contains(refuse, c.Op) {
+					v = testenv.Verdict{Err: syscall.ENOMEM, Hole: c.Addr >= 1<<32}
+				}
+				return v
+			}}, 1<<20)
+			require.NoError(t, err)
+			write := func() error { return text.Write([]vmem.Patch{{Off: 0, Bytes: []byte{1}}}) }
+			if used {
+				require.NoError(t, write())
+				require.NoError(t, text.Freeze(0, page))
+			}
+			refuse = []string{"mremap", "mmap", "reserve"}
+			var vm *vmem.Error
+			require.ErrorAs(t, write(), &vm)
+			require.True(t, vm.Poisoned, "%s, used %v: %v", name, used, vm)
+			require.False(t, text.Usable(0, page))
+			refuse = nil
+			require.ErrorIs(t, write(), vmem.ErrState)
+			require.NoError(t, text.Release())
+		}
+	}
+}
+
 // TestSpareMemoryRefused refuses each call of a discard that keeps memory, and the one after it: the record is true, and
 // what is written next is there, unless it says that pages are poisoned.
 func TestSpareMemoryRefused(t *testing.T) {
 	const off, n = 128 << 10, 768 << 10
-	var host vmem.Kernel = ledger
-	if testenv.Emulated() { // where a look at all mappings after each call takes too long
-		host = vmem.Host{}
-	}
 	poisoned := 0
 	for _, hole := range []bool{false, true} {
 		for _, part := range []int{0, 2 * page} {
-			for _, times := range []int{1, 2, 100} {
+			for _, also := range []struct {
+				times  int  // how many calls in a row
+				resets bool // and all that reserve anew
+			}{{1, false}, {2, false}, {100, false}, {1, true}} {
+				times := also.times
 				for k, calls := 0, 1; k < calls; k++ {
-					what := fmt.Sprintf("call %d of %d, %d times, hole %v, part %d", k, calls, times, hole, part)
+					what := fmt.Sprintf("call %d of %d, %+v, hole %v, part %d", k, calls, also, hole, part)
+					var host vmem.Kernel = ledger
+					if times > 2 || testenv.Emulated() {
+						// Who is refused all has to leave some address space behind; and a look at all mappings after each
+						// call takes too long under the emulator.
+						host = vmem.Host{}
+					}
 					text := newSpareText(t, host)
 					// Other memory that is spare, which has to make room.
-					for _, at := range []int{2 << 20, 3 << 20, 5 << 20} {
+					others := []int{2 << 20, 3 << 20, 5 << 20}
+					if also.resets {
+						others = others[:2] // there is room
+					}
+					for _, at := range others {
 						require.NoError(t, text.Write([]vmem.Patch{{Off: at, Bytes: bytes.Repeat([]byte{9}, 256<<10)}}))
 						require.NoError(t, text.Discard(at, 256<<10))
 					}
@@ -191,7 +328,7 @@ func TestSpareMemoryRefused(t *testing.T) {
 					require.NoError(t, text.Guard(off+n/2))
 					at := 0
 					text.decide = func(c testenv.Call) (v testenv.Verdict) {
-						if at++; k < at && at <= k+times {
+						if at++; k < at && at <= k+times || c.Op == "reset" && also.resets {
 							v = testenv.Verdict{Err: syscall.ENOMEM, Part: part, Hole: hole && at == k+1}
 						}
 						return v
@@ -199,20 +336,22 @@ func TestSpareMemoryRefused(t *testing.T) {
 					err := text.Discard(off, n)
 					text.decide = nil
 					calls = max(calls, at)
+					if times == 1 || !hole { // else the stage may have one
+						spareIsOnStage(t, text, what)
+					}
 					if !text.Usable(off, n) {
 						var vm *vmem.Error
 						require.ErrorAs(t, err, &vm, what)
 						require.True(t, vm.Poisoned, what)
-						require.Greater(t, times, 1, what)
+						require.True(t, times > 1 || hole || also.resets, what)
 						poisoned++
+						asRecorded(t, text, what)
 						continue
 					}
 					if err == nil {
 						require.True(t, text.Unused(off, n), what)
 					}
-					if times == 1 {
-						asRecorded(t, text, what)
-					}
+					asRecorded(t, text, what)
 					require.NoError(t, text.Write([]vmem.Patch{{Off: off, Bytes: []byte{5, 6, 7}}, {Off: 2 << 20, Bytes: []byte{8}}}), what)
 					require.Equal(t, []byte{5, 6, 7}, read(text, off, 3), what)
 					if err == nil {

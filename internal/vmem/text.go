@@ -28,8 +28,10 @@ type Text interface {
 	// Guard makes the page at off one that nobody can execute or read, if that costs no mapping; else it traps.
 	Guard(off int) error
 	// Discard gives the memory of whole units back: see Unit. Nobody can execute or read there until the
-	// next Write.
+	// next Write. After an error that may be so of some of it.
 	Discard(off, n int) error
+	// Keep lets up to n bytes of memory that is discarded be kept for what is written there next. At first it is none.
+	Keep(n int)
 	// Unit is what the offset and length of a Discard have to be multiples of.
 	Unit() int
 	// Release gives everything back. After an error it can be tried again; after success every other method fails.
@@ -186,12 +188,19 @@ func (s *space) refused(op string, off, n int, err error) *Error {
 
 // failed makes the error for a call that puts pages in the place of others. Such a call unmaps the old ones first; it
 // looks before that whether it can go on (mremap(2) and mmap(2), ERRORS), but if the kernel then lacks memory for its own
-// records there is a hole. This closes it, and the pages are poisoned; as they are if it can't find out whether there is one.
+// records there is a hole. This closes it, and the pages that were in use are poisoned; and all are, if it can't find out
+// whether there is one.
 func (s *space) failed(op string, off, n int, err error) *Error {
 	e := s.refused(op, off, n, err)
-	if !errors.Is(s.kernel.ReserveAt(s.base+uintptr(off), n), syscall.EEXIST) && !s.Unused(off, n) {
-		e.Poisoned = true
-		s.mark(off, n, poisoned)
+	hole := s.kernel.ReserveAt(s.base+uintptr(off), n)
+	if errors.Is(hole, syscall.EEXIST) {
+		return e // there is none
+	}
+	for i := off; i < off+n; i += PageSize {
+		if hole != nil || !s.Unused(i, PageSize) {
+			e.Poisoned = true
+			s.mark(i, PageSize, poisoned)
+		}
 	}
 	return e
 }

@@ -11,7 +11,7 @@
 // # How a change can end
 //
 //	done      the call succeeded, all bytes are as asked for
-//	undone    it failed: an Error; every page is as it was or as it should become
+//	undone    it failed: an Error; every page is as it was or as it should become, each for itself
 //	poisoned  it failed, and it is not known what the pages are: an Error with Poisoned set; they are never used again
 package vmem
 
