@@ -10,6 +10,7 @@ import (
 type part struct {
 	n, align int // bytes; align is a power of two up to a page
 	block
+	addr uintptr
 }
 
 // granulesIn gives how many granules n bytes take.
@@ -118,8 +119,8 @@ func (a *Arena) more() (bool, error) {
 	return a.grow()
 }
 
-// openChunk opens one of the chunks that are closed, and tells whether there was one: that which was closed last, for some
-// of its memory may be at hand, or else any.
+// openChunk opens one of the chunks that are closed, and tells whether there was one: the one that was open until not long
+// ago, for some of its memory may be at hand, or else any.
 func (a *Arena) openChunk() (bool, error) {
 	all := a.heap.chunks
 	first := rand.IntN(len(all))
@@ -203,8 +204,12 @@ func (a *Arena) locate(p place) (s *segment, off int) {
 	return c.seg, c.off + p.index()*granule
 }
 
-// release makes a block free that holds traps.
+// release makes a block free that holds traps, unless some of it is poisoned.
 func (a *Arena) release(b block) {
+	if seg, off := a.locate(b.place); !seg.text.Usable(off, a.sizeOf(b)) {
+		a.counts.lost += a.sizeOf(b) / granule
+		return
+	}
 	if b.chunks == 0 {
 		a.settle(a.heap.give(b.place, b.granules))
 		return

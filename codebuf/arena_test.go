@@ -361,6 +361,29 @@ func TestReentered(t *testing.T) {
 	require.Zero(t, a.Stats().Quarantined)
 }
 
+// TestPlaceTaken: when somebody else maps something where an arena was to be, it is at another place.
+func TestPlaceTaken(t *testing.T) {
+	for _, times := range []int{0, 3, 1000} {
+		left := times
+		k := &testenv.Faulty{Kernel: ledger, Decide: func(c testenv.Call) (v testenv.Verdict) {
+			if c.Op == "reserve" && left > 0 {
+				left--
+				v.Err = syscall.EEXIST
+			}
+			return v
+		}}
+		near := newTestArena(t, Config{Size: vmem.PageSize})
+		a, err := newArena(Config{Size: 1 << 20, Near: publish(t, near, codeAdd).Addr()}, k)
+		if times == 1000 {
+			require.ErrorIs(t, err, syscall.EEXIST)
+			continue
+		}
+		require.NoError(t, err)
+		require.Zero(t, left)
+		require.NoError(t, a.Close())
+	}
+}
+
 func TestStats(t *testing.T) {
 	forStrategies(t, func(t *testing.T, strategy Strategy) {
 		size := 64 * vmem.PageSize

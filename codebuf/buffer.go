@@ -99,7 +99,7 @@ func (b *Buffer) Seal() (*Code, error) {
 		m = &more{names: b.names}
 	}
 	c := new(Code)
-	a.begin(c, b.block, b.used, m)
+	a.begin(c, b.addr, b.block, b.used, m)
 	return c, nil
 }
 

@@ -102,6 +102,7 @@ func (p *publication) allocate() error {
 		return err
 	}
 	for i := range p.parts {
+		p.parts[i].addr = a.addr(p.parts[i].place)
 		a.counts.writable += a.sizeOf(p.parts[i].block)
 	}
 	return nil
@@ -122,16 +123,15 @@ func (p *publication) place(blobs []Blob) error {
 		dst, rest = rest[:size:size], rest[size:]
 		fillTraps(dst[part.n&^3:])
 		clear(dst[:part.n])
-		addr := p.arena.addr(part.place)
-		if err := b.Place(dst[:part.n:part.n], addr); err != nil {
-			return fmt.Errorf("blob %d at %#x: %w", i, addr, err)
+		if err := b.Place(dst[:part.n:part.n], part.addr); err != nil {
+			return fmt.Errorf("blob %d at %#x: %w", i, part.addr, err)
 		}
 		if names := appendName(nil, b, 0); names != nil {
 			p.moreOf(i).names = names
 		}
 		if r, ok := b.(Referrer); ok {
 			if err := p.refer(i, r.Targets()); err != nil {
-				return fmt.Errorf("blob %d at %#x: %w", i, addr, err)
+				return fmt.Errorf("blob %d at %#x: %w", i, part.addr, err)
 			}
 		}
 	}
@@ -185,7 +185,7 @@ func (p *publication) insert() ([]*Code, error) {
 			m = p.more[i]
 		}
 		codes[i], memory = &memory[0], memory[1:]
-		a.begin(codes[i], part.block, part.n, m)
+		a.begin(codes[i], part.addr, part.block, part.n, m)
 	}
 	return codes, nil
 }
@@ -202,14 +202,14 @@ func (p *publication) moreOf(i int) *more {
 }
 
 // codesAtOnce is how many Codes are one piece of memory. Each by itself would cost more than all the rest that is done for
-// it; and who keeps one in memory keeps the others of its piece, but no more than that.
+// it; and who keeps one in memory keeps the others of its piece and their names, but no more than that.
 const codesAtOnce = 8
 
-// begin makes c the code that a block holds.
-func (a *Arena) begin(c *Code, b block, n int, m *more) {
+// begin makes c the code that a block holds, which is at addr.
+func (a *Arena) begin(c *Code, addr uintptr, b block, n int, m *more) {
 	*c = Code{
 		arena: a, n: n, block: b, more: m,
-		target: tramp.Target{Entry: a.addr(b.place), State: tramp.Returned},
+		target: tramp.Target{Entry: addr, State: tramp.Returned},
 	}
 	a.enter(c)
 	a.counts.codes++

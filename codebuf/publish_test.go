@@ -7,9 +7,13 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync/atomic"
+	"syscall"
 	"testing"
+	"time"
 	"unsafe"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/wxjit/wxjit/internal/testenv"
@@ -158,6 +162,103 @@ func TestPlaceGetsZeros(t *testing.T) {
 			require.NoError(t, err)
 		}
 	}
+}
+
+// TestWhilePlacing: others may close the arena, or have it grow, while a publication places its blobs.
+func TestWhilePlacing(t *testing.T) {
+	forStrategies(t, func(t *testing.T, s Strategy) {
+		a := newTestArena(t, Config{Strategy: s, Size: 1 << 20, Limit: 16 << 20})
+		placing, grown := make(chan bool), make(chan bool)
+		go func() {
+			defer close(grown)
+			<-placing
+			for range 8 {
+				_, err := a.Publish(blob{code: make([]byte, 900<<10), align: 1})
+				assert.NoError(t, err)
+			}
+		}()
+		const many = 2000
+		var blobs []Blob
+		for i := range many {
+			b := blob{code: codeConst(uint16(i)), align: 1}
+			blobs = append(blobs, placer{b, func(dst []byte, addr uintptr) error {
+				switch i {
+				case 0:
+					close(placing)
+				case many / 2:
+					<-grown
+				}
+				return b.Place(dst, addr)
+			}})
+		}
+		codes, err := a.Publish(blobs...)
+		require.NoError(t, err)
+		requireCall(t, codes[many-1], many-1)
+		require.Greater(t, len(*a.segments.Load()), 4)
+
+		last := placer{blob{code: codeAdd, align: 1}, func([]byte, uintptr) error { return a.Close() }}
+		_, err = a.Publish(last, blob{code: codeAdd, align: 1})
+		require.ErrorIs(t, err, ErrClosed)
+	})
+}
+
+// TestReleasedCodeKeepsNothing: who keeps a Code that was released, or one that was published together with one that was,
+// does not keep what that referred to, and so on.
+func TestReleasedCodeKeepsNothing(t *testing.T) {
+	a := newTestArena(t, Config{})
+	const batches = 50
+	var gone atomic.Int32
+	var first, second *Code
+	for i := range batches {
+		var targets []uintptr
+		if i > 0 {
+			targets = []uintptr{second.Addr()}
+		}
+		codes, err := a.Publish(blob{code: codeConst(1), align: 1}, referrer{blob{code: codeConst(1), align: 1}, targets})
+		require.NoError(t, err)
+		if i > 0 {
+			require.NoError(t, a.Release(first, second))
+		}
+		first, second = codes[0], codes[1]
+		runtime.AddCleanup(first, func(int) { gone.Add(1) }, 0)
+	}
+	require.NoError(t, a.Release(second))
+	require.NoError(t, a.Reclaim())
+	require.Eventually(t, func() bool {
+		runtime.GC()
+		return gone.Load() == batches-1
+	}, 10*time.Second, time.Millisecond)
+	requireCall(t, first, 1)
+}
+
+// TestAbandonedOnPoisonedPage: a publication that fails, and shares a page with one whose page was lost meanwhile, does not
+// give that page to the next.
+func TestAbandonedOnPoisonedPage(t *testing.T) {
+	lose := false
+	k := &testenv.Faulty{Kernel: ledger, Decide: func(c testenv.Call) (v testenv.Verdict) {
+		if lose && c.Op == "mremap" {
+			v = testenv.Verdict{Err: syscall.ENOMEM, Hole: true}
+		}
+		return v
+	}}
+	a, err := newArena(Config{Size: 1 << 20, Strategy: Protect}, k)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, a.Close()) }()
+	publish(t, a, codeAdd)
+	_, err = a.Publish(placer{blob{code: codeAdd, align: 1}, func([]byte, uintptr) error {
+		lose = true
+		defer func() { lose = false }()
+		_, err := a.Publish(blob{code: codeAdd, align: 1})
+		require.ErrorIs(t, err, syscall.ENOMEM)
+		return errBlob
+	}})
+	require.ErrorIs(t, err, errBlob)
+	for n := range uint16(20) {
+		requireCall(t, publish(t, a, codeConst(n)), uint64(n))
+	}
+	s := a.Stats()
+	require.Positive(t, s.Poisoned)
+	require.Equal(t, s.Reserved, s.Free+s.Writable+s.Live+s.Padding+s.Quarantined+s.Poisoned)
 }
 
 func TestPublishMisuse(t *testing.T) {

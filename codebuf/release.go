@@ -161,8 +161,8 @@ func (a *Arena) sweep() (freed bool, err error) {
 	return len(ready) > 0, nil
 }
 
-// leastDiscard is how many bytes of memory are worth the calls to give them back, where all else in the chunk stays. It is
-// also a bound for the mappings that are left of a chunk.
+// leastDiscard is how many bytes of memory are worth the calls to give them back, where all else in the chunk stays. It
+// also limits into how many mappings a chunk can fall apart.
 const leastDiscard = 64 << 10
 
 // fill fills blocks, which are in order, with traps, or gives their memory back.
@@ -228,17 +228,15 @@ func appendTraps(list []located, seg *segment, from, to int) []located {
 	return list
 }
 
-// free makes a block free that is filled, unless some of it is poisoned.
+// free ends the quarantine of a block that is filled.
 func (a *Arena) free(e entry) {
-	size := a.sizeOf(e.block)
-	a.counts.quarantined -= size
+	a.counts.quarantined -= a.sizeOf(e.block)
 	if e.code != nil {
 		a.leave(e.code)
 		a.drop(e.code.uses())
-	}
-	if seg, off := a.locate(e.place); !seg.text.Usable(off, size) {
-		a.counts.lost += size / granule
-		return
+		if e.code.more != nil {
+			e.code.more.uses = nil // who keeps e.code, or another of its piece of memory, does not keep those
+		}
 	}
 	a.release(e.block)
 }

@@ -63,8 +63,18 @@ func probe(k vmem.Kernel) (list []Probed) {
 
 var machine = vmem.NewMachine(tramp.Trap, icache.Flush)
 
-// reserve makes another text of the arena, at a place from where all others can be reached.
-func (a *Arena) reserve() (vmem.Text, error) {
+// reserve makes another text of the arena, at a place from where all others can be reached. If some other part of the process
+// maps something there meanwhile it is another place.
+func (a *Arena) reserve() (text vmem.Text, err error) {
+	for range 10 {
+		if text, err = a.tryReserve(); !errors.Is(err, syscall.EEXIST) {
+			break
+		}
+	}
+	return text, err
+}
+
+func (a *Arena) tryReserve() (vmem.Text, error) {
 	at, err := a.site()
 	if err != nil {
 		return nil, err
