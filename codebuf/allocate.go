@@ -135,7 +135,12 @@ func (a *Arena) openChunk() (bool, error) {
 		}
 		if guard := c.limit * granule; guard < c.size() {
 			if err := c.seg.text.Guard(c.off + guard); err != nil {
-				return false, a.withhold(err)
+				if poisoned(err) { // a chunk without its guard is of no use
+					c.open, c.whole = true, true
+					a.opened += c.size() / granule
+					a.counts.lost += c.size() / granule
+				}
+				return false, err
 			}
 		}
 		a.heap.open(i)

@@ -334,3 +334,33 @@ func TestHole(t *testing.T) {
 		require.NoError(t, a.Close())
 	})
 }
+
+// TestGuardLost: a chunk whose guard is lost when it is opened is not opened, and all others are.
+func TestGuardLost(t *testing.T) {
+	forStrategies(t, func(t *testing.T, s Strategy) {
+		op := map[Strategy]string{Protect: "mremap", Sealed: "mmap"}[s]
+		fail := false
+		k := &testenv.Faulty{Kernel: ledger, Decide: func(c testenv.Call) (v testenv.Verdict) {
+			if fail && (c.Op == op || c.Op == "reserve") {
+				v = testenv.Verdict{Err: syscall.ENOMEM, Hole: true}
+			}
+			return v
+		}}
+		a, err := newArena(Config{Strategy: s, Size: 16 * chunkSize}, k) // of which one has none
+		require.NoError(t, err)
+		fail = true
+		_, err = a.Publish(blob{code: codeAdd, align: 1})
+		require.ErrorIs(t, err, syscall.ENOMEM)
+		fail = false
+		n := 0
+		for err = nil; err == nil; n++ {
+			_, err = a.Publish(blob{code: make([]byte, 500<<10), align: 1})
+		}
+		require.ErrorIs(t, err, ErrNoSpace)
+		require.GreaterOrEqual(t, n-1, 2*14)
+		st := a.Stats()
+		require.Positive(t, st.Poisoned)
+		require.Equal(t, st.Reserved, st.Free+st.Writable+st.Live+st.Padding+st.Quarantined+st.Poisoned)
+		require.NoError(t, a.Close())
+	})
+}

@@ -253,6 +253,17 @@ func TestAbandonedOnPoisonedPage(t *testing.T) {
 		return errBlob
 	}})
 	require.ErrorIs(t, err, errBlob)
+	publish(t, a, codeAdd)
+	_, err = a.Publish(placer{blob{code: codeAdd, align: 1}, func([]byte, uintptr) error {
+		lose = true
+		defer func() { lose = false }()
+		_, err := a.Publish(blob{code: codeAdd, align: 1})
+		require.ErrorIs(t, err, syscall.ENOMEM)
+		return nil
+	}})
+	vm, ok := errors.AsType[*VMError](err)
+	require.True(t, ok, "%v", err)
+	require.True(t, vm.Poisoned)
 	for n := range uint16(20) {
 		requireCall(t, publish(t, a, codeConst(n)), uint64(n))
 	}

@@ -286,6 +286,14 @@ func (f *Faulty) fail(v Verdict, addr uintptr, n int) error {
 	return v.Err
 }
 
+// Mapped implements vmem.Kernel.
+func (f *Faulty) Mapped(addr uintptr, n int) error {
+	if err := f.refuse(Call{Op: "msync", Addr: addr, Len: n}); err != nil {
+		return err
+	}
+	return f.Kernel.Mapped(addr, n)
+}
+
 // Guard implements vmem.Kernel.
 func (f *Faulty) Guard(addr uintptr, n int) error {
 	if err := f.refuse(Call{Op: "madvise", Addr: addr, Len: n}); err != nil {

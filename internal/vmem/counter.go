@@ -51,6 +51,11 @@ func (c *Counter) MoveMemory(from, to uintptr, n int) error {
 	return c.count().MoveMemory(from, to, n)
 }
 
+// Mapped implements [Kernel].
+func (c *Counter) Mapped(addr uintptr, n int) error {
+	return c.count().Mapped(addr, n)
+}
+
 // Guard implements [Kernel].
 func (c *Counter) Guard(addr uintptr, n int) error {
 	return c.count().Guard(addr, n)

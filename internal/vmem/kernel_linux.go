@@ -77,6 +77,12 @@ func (Host) MoveMemory(from, to uintptr, n int) error {
 	return move(from, to, n, unix.MREMAP_DONTUNMAP)
 }
 
+// Mapped implements [Kernel].
+func (Host) Mapped(addr uintptr, n int) error {
+	_, _, errno := unix.Syscall(unix.SYS_MSYNC, addr, uintptr(n), unix.MS_ASYNC)
+	return result(errno)
+}
+
 // Guard implements [Kernel].
 func (Host) Guard(addr uintptr, n int) error {
 	const guardInstall = 102 // MADV_GUARD_INSTALL, Linux 6.13

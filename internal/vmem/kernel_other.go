@@ -28,6 +28,9 @@ func (Host) Move(uintptr, uintptr, int) error { return errors.ErrUnsupported }
 // MoveMemory implements [Kernel].
 func (Host) MoveMemory(uintptr, uintptr, int) error { return errors.ErrUnsupported }
 
+// Mapped implements [Kernel].
+func (Host) Mapped(uintptr, int) error { return errors.ErrUnsupported }
+
 // Guard implements [Kernel].
 func (Host) Guard(uintptr, int) error { return errors.ErrUnsupported }
 

@@ -2,9 +2,7 @@ package vmem
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
-	"syscall"
 )
 
 // Protect is the strategy for kernels that let memory which was written to become executable.
@@ -36,7 +34,7 @@ type Protect struct {
 	runs   []run   // of the Write under way
 	keep   int     // how many bytes may be spare
 	hand   int     // number of the page from which on to look for spare ones when they are too many
-	mixed  bool    // there are pages in use that were made on another stage
+	mixed  bool    // there may be pages in use that were made on another stage
 }
 
 var _ Text = (*Protect)(nil)
@@ -100,7 +98,7 @@ func (t *Protect) dropStage(off, n int) {
 	}
 	t.stage = 0
 	t.spend(0, t.size)
-	t.mixed = !t.Unused(0, t.size)
+	t.mixed = true
 }
 
 // sweepDebris unmaps what could not be unmapped before.
@@ -123,6 +121,7 @@ func (t *Protect) Write(patches []Patch) error {
 	if err := t.setStage(); err != nil {
 		return err
 	}
+	t.mixed = t.mixed && t.count(ReadExec)+t.count(guarded) > 0
 	t.divide(patches)
 	for i, r := range t.runs {
 		if err := t.prepare(r); err != nil {
@@ -250,19 +249,15 @@ func (t *Protect) save(off, n int) {
 		return
 	}
 	from, to := t.base+uintptr(off), t.stage+uintptr(off)
+	t.mark(off, n, poisoned) // until they are reset
 	if t.kernel.Protect(from, n, None) != nil {
-		t.mark(off, n, poisoned) // some may have changed
 		return
 	}
-	t.mark(off, n, None)
 	if t.kernel.MoveMemory(from, to, n) == nil {
 		t.mark(off, n, spare)
 		return
 	}
-	// As in failed there may be a hole, which is closed, or there was none. What is without access stays so, if all of it is
-	// there. If that can't be told either, the hole may become another's, and is left alone.
-	err := t.kernel.ReserveAt(to, n)
-	if err != nil && !errors.Is(err, syscall.EEXIST) && t.kernel.Protect(to, n, None) != nil {
+	if hole, closed := findHole(t.kernel, to, n); hole && !closed {
 		t.dropStage(off, n)
 	}
 }
@@ -276,7 +271,7 @@ func (t *Protect) evict(n int) {
 			continue
 		}
 		off := (t.hand + i) * PageSize
-		n := t.same(off, t.size)
+		n := min(t.same(off, t.size), RoundUp(over))
 		if t.kernel.Reset(t.stage+uintptr(off), n) != nil {
 			t.dropStage(0, 0)
 			return
@@ -315,22 +310,20 @@ func (t *Protect) Discard(off, n int) error {
 			t.save(lo, k)
 		}
 	}
-	if err := t.kernel.Reset(t.base+uintptr(off), n); err != nil {
-		e := t.failed("mmap", off, n, err)
+	if err := t.reset(off, n); err != nil {
 		if t.Unused(off, n) {
-			return nil
+			return nil // all of it is spare
 		}
-		if e.Poisoned = !t.Usable(off, n); e.Poisoned && t.stage != 0 {
+		if err.Poisoned = !t.Usable(off, n); err.Poisoned && t.stage != 0 {
 			t.clear([]run{{off: off, n: n}}) // it may have memory for those
 		}
-		return e
+		return err
 	}
 	for i, p := range t.covered(off, n) {
 		if Protection(p) != spare {
 			t.mark(off+i*PageSize, PageSize, None)
 		}
 	}
-	t.mixed = t.mixed && !t.Unused(0, t.size)
 	return nil
 }
 

@@ -350,8 +350,8 @@ func (t *Sealed) Discard(off, n int) error {
 // discard takes part i out of use.
 func (t *Sealed) discard(i int) error {
 	off, n := i*partSize, t.length(i)
-	if err := t.kernel.Reset(t.base+uintptr(off), n); err != nil {
-		return t.failed("mmap", off, n, err)
+	if err := t.reset(off, n); err != nil {
+		return err
 	}
 	t.mark(off, n, None)
 	if t.files[i].open {

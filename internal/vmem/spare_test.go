@@ -150,9 +150,13 @@ func TestSpareMemory(t *testing.T) {
 	asRecorded(t, text)
 
 	// A write that fails takes the memory with it; a discard that can't be completed has kept what it could.
-	refuse := func(op string) {
+	reset := 0 // bytes
+	refuse := func(ops ...string) {
 		text.decide = func(c testenv.Call) (v testenv.Verdict) {
-			if c.Op == op {
+			if c.Op == "reset" {
+				reset += c.Len
+			}
+			if slices.Contains(ops, c.Op) {
 				v.Err = syscall.ENOMEM
 			}
 			return v
@@ -162,10 +166,17 @@ func TestSpareMemory(t *testing.T) {
 	require.ErrorIs(t, text.Write([]vmem.Patch{{Off: off + 8*page, Bytes: two[:8*page]}}), syscall.ENOMEM)
 	require.Equal(t, n-9*page, text.Spare())
 	requireResident(t, n-8*page, text.stage, text.Size())
-	refuse("reset")
+	refuse("reset", "reserve")
 	require.NoError(t, text.Discard(off+3*page, page))
 	require.Equal(t, n-8*page, text.Spare())
 	asRecorded(t, text)
+
+	// No more is reserved anew than what was in use.
+	refuse()
+	require.NoError(t, text.Write([]vmem.Patch{{Off: off, Bytes: two[:page]}}))
+	reset = 0
+	require.NoError(t, text.Discard(0, text.Size()))
+	require.Equal(t, page, reset)
 }
 
 // TestSpareMemoryIsLimited: it is no more than a megabyte, wherever it was and however much is given back.
@@ -175,6 +186,10 @@ func TestSpareMemoryIsLimited(t *testing.T) {
 		require.LessOrEqual(t, text.Spare(), 1<<20, what)
 		requireResident(t, text.Spare()+page, text.stage, text.Size())
 	}
+	require.NoError(t, text.Write([]vmem.Patch{{Off: 4 * page, Bytes: bytes.Repeat([]byte{1}, 1<<20+page)}}))
+	require.NoError(t, text.Discard(4*page, 1<<20))
+	require.NoError(t, text.Discard(4*page+1<<20, page))
+	require.Equal(t, 1<<20, text.Spare(), "a page goes for another")
 	for i := range 40 {
 		off, n := 4*page+i*7%32*(192<<10), (1+i*5%11)*page*4
 		require.NoError(t, text.Write([]vmem.Patch{{Off: off, Bytes: bytes.Repeat([]byte{byte(i)}, n)}}))
@@ -265,31 +280,53 @@ func TestSpareMemoryHole(t *testing.T) {
 	require.NoError(t, vmem.Host{}.Unmap(hole, n))
 }
 
-// TestHole: pages are poisoned when it can't be told whether they are there any more, whether they were in use or not.
+// TestHole: where pages have gone and the hole could not be closed nothing is written any more, whether they were in use
+// or not, and what somebody else has mapped there outlives the text.
 func TestHole(t *testing.T) {
 	for name, make := range texts {
 		for _, used := range []bool{false, true} {
-			var refuse []string
-			text, err := make(&testenv.Faulty{Kernel: vmem.Host{}, Decide: func(c testenv.Call) (v testenv.Verdict) {
-				if slices.Contains(refuse, c.Op) {
-					v = testenv.Verdict{Err: syscall.ENOMEM, Hole: c.Addr >= 1<<32}
+			for _, taken := range []bool{false, true} {
+				what := fmt.Sprintf("%s, used %v, taken %v", name, used, taken)
+				var refuse []string
+				l := &testenv.Ledger{Kernel: vmem.Host{}}
+				text, err := make(&testenv.Faulty{Kernel: l, Decide: func(c testenv.Call) (v testenv.Verdict) {
+					if slices.Contains(refuse, c.Op) {
+						v = testenv.Verdict{Err: syscall.ENOMEM, Hole: true}
+					}
+					return v
+				}}, 1<<20)
+				require.NoError(t, err)
+				at := 8 * page
+				write := func() error { return text.Write([]vmem.Patch{{Off: at, Bytes: []byte{1}}}) }
+				if used {
+					require.NoError(t, write())
+					require.NoError(t, text.Freeze(at, page))
 				}
-				return v
-			}}, 1<<20)
-			require.NoError(t, err)
-			write := func() error { return text.Write([]vmem.Patch{{Off: 0, Bytes: []byte{1}}}) }
-			if used {
-				require.NoError(t, write())
-				require.NoError(t, text.Freeze(0, page))
+				if name == "Sealed" {
+					require.NoError(t, text.Discard(0, text.Size()))
+				}
+				refuse = []string{"mremap", "reserve"}
+				if name == "Sealed" {
+					refuse = []string{"mmap", "reserve"}
+				}
+				var vm *vmem.Error
+				require.ErrorAs(t, write(), &vm, what)
+				require.True(t, vm.Poisoned, what)
+				require.False(t, text.Usable(at, page), what)
+				refuse = nil
+				require.ErrorIs(t, write(), vmem.ErrState, what)
+				hole := text.Base() + uintptr(at)
+				if taken {
+					require.NoError(t, vmem.Host{}.ReserveAt(hole, page), what)
+					require.NoError(t, vmem.Host{}.Protect(hole, page, vmem.ReadWrite))
+				}
+				require.NoError(t, text.Release(), what)
+				require.Empty(t, l.Open(nil), what)
+				if taken {
+					require.Equal(t, []string{"rw-"}, protections(t, hole, 1), what)
+					require.NoError(t, vmem.Host{}.Unmap(hole, page))
+				}
 			}
-			refuse = []string{"mremap", "mmap", "reserve"}
-			var vm *vmem.Error
-			require.ErrorAs(t, write(), &vm)
-			require.True(t, vm.Poisoned, "%s, used %v: %v", name, used, vm)
-			require.False(t, text.Usable(0, page))
-			refuse = nil
-			require.ErrorIs(t, write(), vmem.ErrState)
-			require.NoError(t, text.Release())
 		}
 	}
 }

@@ -81,7 +81,8 @@ type space struct {
 	machine *Machine
 	base    uintptr
 	size    int
-	pages   []byte // a Protection each
+	pages   []byte  // a Protection each
+	pieces  []Range // of a release under way: what is to be unmapped
 }
 
 // unit is the least that is given back to the kernel, or taken from it at a time where that helps. No page is larger.
@@ -112,12 +113,14 @@ func (s *space) Size() int     { return s.size }
 
 func (s *space) Committed() int { return s.count(ReadExec) }
 func (s *space) Spare() int     { return s.count(spare) }
-func (s *space) Poisoned() int  { return s.count(poisoned) }
+func (s *space) Poisoned() int  { return s.count(poisoned) + s.count(foreign) }
 
 func (s *space) count(p Protection) int { return bytes.Count(s.pages, []byte{byte(p)}) * PageSize }
 
 func (s *space) Usable(off, n int) bool {
-	return !slices.Contains(s.covered(off, n), byte(poisoned))
+	return !slices.ContainsFunc(s.covered(off, n), func(p byte) bool {
+		return Protection(p) == poisoned || Protection(p) == foreign
+	})
 }
 
 func (s *space) Unused(off, n int) bool {
@@ -160,8 +163,14 @@ func (s *space) inside(off, n int) bool { return off >= 0 && n > 0 && n <= s.siz
 func (s *space) check(patches []Patch) error {
 	end := 0
 	for _, p := range patches {
-		if n := len(p.Bytes); !s.inside(p.Off, n) || p.Off < end || !s.Usable(p.Off, n) {
+		n := len(p.Bytes)
+		if !s.inside(p.Off, n) || p.Off < end {
 			return s.stateError("write", p.Off, n)
+		}
+		if !s.Usable(p.Off, n) {
+			e := s.refused("write", p.Off, n, ErrState)
+			e.Poisoned = true
+			return e
 		}
 		end = p.Off + len(p.Bytes)
 	}
@@ -186,22 +195,52 @@ func (s *space) refused(op string, off, n int, err error) *Error {
 	return &Error{Op: op, Addr: s.base + uintptr(off), Len: n, Err: err}
 }
 
-// failed makes the error for a call that puts pages in the place of others. Such a call unmaps the old ones first; it
-// looks before that whether it can go on (mremap(2) and mmap(2), ERRORS), but if the kernel then lacks memory for its own
-// records there is a hole. This closes it, and the pages that were in use are poisoned; and all are, if it can't find out
-// whether there is one.
+// closeHole comes after a call that was to put pages in the place of others, and failed. Such a call unmaps the old ones
+// first; it looks before that whether it can go on (mremap(2) and mmap(2), ERRORS), but if the kernel then lacks memory for
+// its own records there is a hole. If there is, it is reserved; if that is refused, it may become another's.
+func (s *space) closeHole(off, n int) (hole bool) {
+	hole, closed := findHole(s.kernel, s.base+uintptr(off), n)
+	if hole && !closed {
+		s.mark(off, n, foreign)
+	}
+	return hole
+}
+
+// findHole tells whether something is not mapped, and whether it could be reserved.
+func findHole(k Kernel, addr uintptr, n int) (hole, closed bool) {
+	err := k.ReserveAt(addr, n)
+	if errors.Is(err, syscall.EEXIST) || err != nil && k.Mapped(addr, n) == nil {
+		return false, false
+	}
+	return true, err == nil
+}
+
+// failed makes the error for a call that was to put pages in the place of others. Those that it has unmapped are poisoned.
 func (s *space) failed(op string, off, n int, err error) *Error {
 	e := s.refused(op, off, n, err)
-	hole := s.kernel.ReserveAt(s.base+uintptr(off), n)
-	if errors.Is(hole, syscall.EEXIST) {
-		return e // there is none
-	}
-	for i := off; i < off+n; i += PageSize {
-		if hole != nil || !s.Unused(i, PageSize) {
-			e.Poisoned = true
-			s.mark(i, PageSize, poisoned)
+	if s.closeHole(off, n) {
+		for i := off; i < off+n; i += PageSize {
+			if s.Usable(i, PageSize) && !s.Unused(i, PageSize) {
+				s.mark(i, PageSize, poisoned)
+			}
 		}
+		e.Poisoned = !s.Usable(off, n)
 	}
+	return e
+}
+
+// reset makes pages reserved address space, whatever they are. It does not record that.
+func (s *space) reset(off, n int) *Error {
+	err := s.kernel.Reset(s.base+uintptr(off), n)
+	if err == nil {
+		return nil
+	}
+	hole := s.closeHole(off, n)
+	if hole && s.pages[off/PageSize] != byte(foreign) {
+		return nil
+	}
+	e := s.refused("mmap", off, n, err)
+	e.Poisoned = hole
 	return e
 }
 
@@ -237,14 +276,33 @@ func sweepOrphans() {
 	orphans.texts = slices.DeleteFunc(orphans.texts, func(t Text) bool { return t.Release() == nil })
 }
 
-// unreserve unmaps the space with its guards.
+// unreserve unmaps the space with its guards, but for what may be another's.
 func (s *space) unreserve() error {
 	if s.size == 0 {
 		return fmt.Errorf("vmem: release: %w", ErrState)
 	}
-	lo, n := s.base-uintptr(PageSize), s.size+2*PageSize
-	if err := s.kernel.Unmap(lo, n); err != nil {
-		return &Error{Op: "munmap", Addr: lo, Len: n, Err: err}
+	if len(s.pieces) == 0 {
+		piece := Range{Addr: s.base - uintptr(PageSize), Len: PageSize}
+		for off, n := 0, 0; off < s.size; off += n {
+			n = s.same(off, s.size)
+			if Protection(s.pages[off/PageSize]) == foreign {
+				s.pieces = append(s.pieces, piece)
+				piece = Range{Addr: s.base + uintptr(off+n)}
+			} else {
+				piece.Len += n
+			}
+		}
+		piece.Len += PageSize
+		s.pieces = append(s.pieces, piece)
+	}
+	for len(s.pieces) > 0 {
+		p := s.pieces[0]
+		if p.Len > 0 {
+			if err := s.kernel.Unmap(p.Addr, p.Len); err != nil {
+				return &Error{Op: "munmap", Addr: p.Addr, Len: p.Len, Err: err}
+			}
+		}
+		s.pieces = s.pieces[1:]
 	}
 	s.base, s.size, s.pages = 0, 0, nil
 	return nil
@@ -262,7 +320,7 @@ func (s *space) Ranges() (list []Range) {
 		}
 		last := len(list) - 1
 		switch addr := s.base + uintptr(i*PageSize); {
-		case p == poisoned:
+		case p == poisoned || p == foreign:
 		case last >= 0 && list[last].Protection == p && list[last].Addr+uintptr(list[last].Len) == addr:
 			list[last].Len += PageSize
 		default:

@@ -33,11 +33,12 @@ const (
 	guarded                     // mapped ReadExec, but without memory: every access faults
 	spare                       // None, and the memory that was there is kept elsewhere
 	poisoned                    // unknown to us
+	foreign                     // perhaps not ours any more
 )
 
 // String gives the protection as /proc/self/maps shows it.
 func (p Protection) String() string {
-	return [...]string{None: "---", ReadWrite: "rw-", ReadExec: "r-x", guarded: "r-x", spare: "---", poisoned: "???"}[p]
+	return [...]string{None: "---", ReadWrite: "rw-", ReadExec: "r-x", guarded: "r-x", spare: "---", poisoned: "???", foreign: "???"}[p]
 }
 
 // Kernel is what vmem asks of the operating system. [Host] is the real one; tests put others in its place to
@@ -59,6 +60,8 @@ type Kernel interface {
 	Move(from, to uintptr, n int) error
 	// MoveMemory is Move, but the pages stay where they were, without memory: MREMAP_DONTUNMAP, Linux 5.7.
 	MoveMemory(from, to uintptr, n int) error
+	// Mapped gives an error if some of the pages are not mapped: msync(2), MS_ASYNC, which does nothing else.
+	Mapped(addr uintptr, n int) error
 	// Guard makes every access to the pages fault, and gives their memory back: madvise(2), MADV_GUARD_INSTALL.
 	Guard(addr uintptr, n int) error
 	// Populate gives writable pages their memory, before it is touched: madvise(2), MADV_POPULATE_WRITE.
