@@ -64,7 +64,7 @@ func disagree(t testing.TB, c *Compiler, f *formula.Formula, vars []float64, row
 // TestAgreement compares random formulas on random rows, in every bit.
 func TestAgreement(t *testing.T) {
 	n := testenv.Scaled(map[string]int{"amd64": 20_000, "arm64": 2_000}[runtime.GOARCH])
-	if testing.Short() {
+	if testing.Short() || testenv.Race() {
 		n /= 20
 	}
 	const rows = 6
