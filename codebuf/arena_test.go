@@ -380,6 +380,7 @@ func TestPlaceTaken(t *testing.T) {
 		}
 		require.NoError(t, err)
 		require.Zero(t, left)
+		require.Equal(t, Protect, a.Strategy())
 		require.NoError(t, a.Close())
 	}
 }

@@ -90,7 +90,11 @@ func (a *Arena) tryReserve() (vmem.Text, error) {
 			a.config.Strategy = s // for the segments that follow
 			return text, nil
 		}
-		refused = errors.Join(refused, fmt.Errorf("%v: %w", s, err))
+		err = fmt.Errorf("%v: %w", s, err)
+		if errors.Is(err, syscall.EEXIST) {
+			return nil, err // that says nothing of the strategy
+		}
+		refused = errors.Join(refused, err)
 	}
 	if scarce(refused) {
 		return nil, refused

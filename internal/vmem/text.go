@@ -85,7 +85,7 @@ type space struct {
 	pieces  []Range // of a release under way: what is to be unmapped
 }
 
-// unit is the least that is given back to the kernel, or taken from it at a time where that helps. No page is larger.
+// unit is what is taken into use at a time where that helps. No page is larger.
 const unit = 64 << 10
 
 // reserveSpace takes n bytes of address space, rounded up to whole pages, with a guard page at each end. at is where
